@@ -23,6 +23,7 @@ type Header struct {
 	Caller      string    `json:",omitempty"` // ARN of who asked
 	CollectedAt time.Time // AWS's clock at the first answer; ages are relative to it
 	Collectors  []string  // names of the collectors that ran, sorted
+	Tables      []string  `json:",omitempty"` // name patterns that the rows were limited to; absent: all tables
 }
 
 // A Gap is a question that AWS did not answer. Its operation and parameters are
