@@ -130,7 +130,7 @@ func (ck *checker) value(line int, name string, value json.RawMessage, rules []f
 }
 
 func (ck *checker) fits(line int, name string, value json.RawMessage, rule finding.Rule, p finding.Parameter) {
-	if err := check(p, value); err != nil {
+	if err := CheckValue(p, value); err != nil {
 		ck.failAt(line, 0, "parameter %s of rule %s: %s", name, rule.ID, err)
 	}
 }

@@ -21,7 +21,7 @@ func (c *Config) Parameters(rule finding.Rule, scope *Scope) (map[string]json.Ra
 		if value == nil {
 			continue
 		}
-		if err := check(p, value); err != nil {
+		if err := CheckValue(p, value); err != nil {
 			return nil, fmt.Errorf("parameter %s of rule %s, set by %s: %w", name, rule.ID, from, err)
 		}
 		values[name] = value

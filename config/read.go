@@ -125,7 +125,7 @@ func (r *reader) regions(n *yaml.Node) Regions {
 }
 
 func (r *reader) regionNames(n *yaml.Node) (all []string) {
-	r.list(n, "regions", func(item *yaml.Node) {
+	r.named(n, "the list of Regions", func(item *yaml.Node) {
 		name := r.text(item)
 		switch {
 		case name == "":
@@ -171,11 +171,7 @@ func (r *reader) scopes(n *yaml.Node) (all []*Scope) {
 func (r *reader) attestation(n *yaml.Node) Attestation {
 	a := Attestation{Line: n.Line}
 	r.mapping(n, "an attestation", keys{
-		"table": func(v *yaml.Node) {
-			for _, arn := range r.arnPatterns(v) {
-				a.Table = arn
-			}
-		},
+		"table":  func(v *yaml.Node) { a.Table = r.arnPattern(v) },
 		"date":   func(v *yaml.Node) { a.Date = r.date(v) },
 		"result": func(v *yaml.Node) { a.Result = r.choice(v, "restored", "validated", "failed") },
 		"by":     func(v *yaml.Node) { a.By = r.text(v) },

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -132,6 +131,14 @@ func (r *reader) list(n *yaml.Node, what string, each func(*yaml.Node)) {
 	}
 }
 
+// named hands over the items of a sequence that must not be empty.
+func (r *reader) named(n *yaml.Node, what string, each func(*yaml.Node)) {
+	if n = resolve(n); n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+		r.fail(n, "%s is empty; leave the key out, or fill it", what)
+	}
+	r.list(n, what, each)
+}
+
 // list reads a sequence of things of one kind.
 func list[T any](r *reader, n *yaml.Node, what string, read func(*yaml.Node) T) (all []T) {
 	r.list(n, what, func(item *yaml.Node) { all = append(all, read(item)) })
@@ -145,7 +152,7 @@ func (r *reader) oneOrMore(n *yaml.Node, each func(*yaml.Node)) {
 		return
 	}
 	if len(n.Content) == 0 {
-		r.fail(n, "an empty list here means nothing; leave the key out, or fill it")
+		r.fail(n, "the list is empty; leave the key out, or fill it")
 	}
 	for _, item := range n.Content {
 		each(item)
@@ -171,27 +178,22 @@ func (r *reader) text(n *yaml.Node) string {
 
 // texts reads one string or a list of them.
 func (r *reader) texts(n *yaml.Node) (all []string) {
-	r.oneOrMore(n, func(item *yaml.Node) {
-		if s := r.text(item); s != "" {
-			all = append(all, s)
-		}
-	})
+	r.oneOrMore(n, func(item *yaml.Node) { all = append(all, r.text(item)) })
 	return all
 }
 
-// arnPatterns reads patterns that can match an ARN.
+// arnPattern reads a pattern that can match an ARN.
+func (r *reader) arnPattern(n *yaml.Node) string {
+	s := r.text(n)
+	if s != "" && !strings.HasPrefix(s, "arn:") && !strings.HasPrefix(s, "*") {
+		r.fail(n, "%q matches no ARN; copy the ARN from a report, or write %q", s, "*/"+s)
+	}
+	return s
+}
+
+// arnPatterns reads one or more of them.
 func (r *reader) arnPatterns(n *yaml.Node) (all []string) {
-	r.oneOrMore(n, func(item *yaml.Node) {
-		s := r.text(item)
-		if s == "" {
-			return
-		}
-		if !strings.HasPrefix(s, "arn:") && !strings.HasPrefix(s, "*") {
-			r.fail(item, "%q matches no ARN; copy the ARN from a report, or write %q", s, "*/"+s)
-			return
-		}
-		all = append(all, s)
-	})
+	r.oneOrMore(n, func(item *yaml.Node) { all = append(all, r.arnPattern(item)) })
 	return all
 }
 
@@ -227,9 +229,9 @@ func (r *reader) tagValues(n *yaml.Node) (all []string) {
 
 // accounts reads a list of account ids.
 func (r *reader) accounts(n *yaml.Node, what string) (all []string) {
-	r.list(n, what, func(item *yaml.Node) {
+	r.named(n, what, func(item *yaml.Node) {
 		id := r.account(item)
-		if slices.Contains(all, id) {
+		if id != "" && slices.Contains(all, id) {
 			r.fail(item, "account %s is listed twice", id)
 		}
 		all = append(all, id)
@@ -332,7 +334,7 @@ func kind(n *yaml.Node) string {
 	case n.Kind == yaml.SequenceNode:
 		return "a list"
 	case n.Tag == "!!null":
-		return "nothing"
+		return "nothing (leave the key out, or give it a value)"
 	case n.Tag == "!!str":
 		return strconv.Quote(n.Value)
 	}
@@ -345,5 +347,3 @@ func plain(err error) string {
 	text = strings.TrimPrefix(text, "unmarshal errors:")
 	return strings.Join(strings.Fields(text), " ")
 }
-
-func isWhole(x float64) bool { return x == math.Trunc(x) && !math.IsInf(x, 0) }

@@ -19,11 +19,15 @@ func suggestion(word string, known []string) string {
 }
 
 // nearest is the known word with the fewest edits, "" if that takes more than a
-// third of the word.
+// third of the letters. A word that was only begun counts as near.
 func nearest(word string, known []string) string {
-	best, fewest := "", max(2, len(word)/3)+1
+	best, fewest := "", (len(word)+2)/3+1
 	for _, k := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k)); d < fewest {
+		d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k))
+		if len(word) >= 3 && strings.HasPrefix(k, word) {
+			d = min(d, 1)
+		}
+		if d < fewest {
 			best, fewest = k, d
 		}
 	}

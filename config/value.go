@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,39 +14,34 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// check says why a value does not fit its parameter's type, bounds or enum.
-func check(p finding.Parameter, value json.RawMessage) error {
+// CheckValue says why a value does not fit its parameter's type, bounds or enum,
+// and what is allowed.
+func CheckValue(p finding.Parameter, value json.RawMessage) error {
 	var v any
 	if err := json.Unmarshal(value, &v); err != nil {
-		return err
+		return fmt.Errorf("%s is not JSON: %w", value, err)
 	}
 	fits := false
-	switch p.Type {
-	case "integer":
-		x, ok := v.(float64)
-		fits = ok && isWhole(x)
-	case "number":
-		_, fits = v.(float64)
-	case "string":
-		_, fits = v.(string)
-	case "boolean":
-		_, fits = v.(bool)
-	case "array":
-		_, fits = v.([]any)
-	default:
-		return fmt.Errorf("the rule declares it as %q; known types are integer, number, string, boolean, array", p.Type)
+	switch v := v.(type) {
+	case bool:
+		fits = p.Type == "boolean"
+	case string:
+		fits = p.Type == "string"
+		if fits && len(p.Enum) > 0 && !slices.Contains(p.Enum, v) {
+			return fmt.Errorf("%s is not allowed%s", value, allowed(p))
+		}
+	case float64:
+		fits = p.Type == "number" || p.Type == "integer" && v == math.Trunc(v)
+		if fits && (p.Minimum != nil && v < *p.Minimum || p.Maximum != nil && v > *p.Maximum) {
+			return fmt.Errorf("%s is out of bounds%s", value, allowed(p))
+		}
+	case []any:
+		if p.Type == "array" {
+			return checkItems(p, v)
+		}
 	}
 	if !fits {
 		return fmt.Errorf("%s is not of type %s%s", value, p.Type, allowed(p))
-	}
-	if x, ok := v.(float64); ok && (p.Minimum != nil && x < *p.Minimum || p.Maximum != nil && x > *p.Maximum) {
-		return fmt.Errorf("%s is out of bounds%s", value, allowed(p))
-	}
-	if s, ok := v.(string); ok && len(p.Enum) > 0 && !slices.Contains(p.Enum, s) {
-		return fmt.Errorf("%s is not allowed%s", value, allowed(p))
-	}
-	if _, ok := v.([]any); ok && len(p.Items) > 0 {
-		return checkItems(p.Items, v)
 	}
 	return nil
 }
@@ -69,14 +65,23 @@ func allowed(p finding.Parameter) string {
 	return ""
 }
 
-// checkItems holds the items of an array against their JSON Schema.
-func checkItems(items json.RawMessage, array any) error {
-	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(items))
-	if err != nil {
-		return fmt.Errorf("reading the schema of its items: %w", err)
+// checkItems holds the items of an array against their JSON Schema; without one
+// they are text.
+func checkItems(p finding.Parameter, array []any) error {
+	var items any = map[string]any{"type": "string"}
+	if len(p.Items) > 0 {
+		var err error
+		if items, err = jsonschema.UnmarshalJSON(bytes.NewReader(p.Items)); err != nil {
+			return fmt.Errorf("reading the schema of its items: %w", err)
+		}
+	}
+	for _, item := range array {
+		if s, ok := item.(string); ok && len(p.Enum) > 0 && !slices.Contains(p.Enum, s) {
+			return fmt.Errorf("%q is not allowed%s", s, allowed(p))
+		}
 	}
 	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("parameter.json", map[string]any{"type": "array", "items": schema}); err != nil {
+	if err := compiler.AddResource("parameter.json", map[string]any{"type": "array", "items": items}); err != nil {
 		return fmt.Errorf("reading the schema of its items: %w", err)
 	}
 	compiled, err := compiler.Compile("parameter.json")
@@ -90,15 +95,13 @@ func checkItems(items json.RawMessage, array any) error {
 	return nil
 }
 
-// explain is the deepest reasons of a schema's error, on one line.
+// explain is what a schema's error says about each place, on one line.
 func explain(e *jsonschema.ValidationError) string {
-	if len(e.Causes) == 0 {
-		_, text, _ := strings.Cut(e.Error(), "\n")
-		return strings.TrimPrefix(strings.TrimSpace(text), "- ")
-	}
 	var all []string
-	for _, cause := range e.Causes {
-		all = append(all, explain(cause))
+	for _, unit := range e.BasicOutput().Errors {
+		if unit.Error != nil {
+			all = append(all, fmt.Sprintf("at %s: %s", unit.InstanceLocation, unit.Error))
+		}
 	}
 	return strings.Join(all, "; ")
 }
@@ -107,10 +110,10 @@ func explain(e *jsonschema.ValidationError) string {
 var errNoStricter = errors.New("the rule does not say which value is stricter, so all tables that it serves need the same one")
 
 // stricter says whether value a asks more than b. Numbers compare by size,
-// false comes before true, and strings stand in the order of the enum.
+// and false comes before true.
 func stricter(p finding.Parameter, a, b json.RawMessage) (bool, error) {
-	x, okX := rank(p, a)
-	y, okY := rank(p, b)
+	x, okX := rank(a)
+	y, okY := rank(b)
 	switch {
 	case string(a) == string(b):
 		return false, nil
@@ -122,7 +125,7 @@ func stricter(p finding.Parameter, a, b json.RawMessage) (bool, error) {
 	return false, errNoStricter
 }
 
-func rank(p finding.Parameter, value json.RawMessage) (float64, bool) {
+func rank(value json.RawMessage) (float64, bool) {
 	var v any
 	if json.Unmarshal(value, &v) != nil {
 		return 0, false
@@ -135,9 +138,6 @@ func rank(p finding.Parameter, value json.RawMessage) (float64, bool) {
 			return 1, true
 		}
 		return 0, true
-	case string:
-		i := slices.Index(p.Enum, v)
-		return float64(i), i >= 0
 	}
 	return 0, false
 }

@@ -49,10 +49,8 @@ func (r *reader) waiver(n *yaml.Node) Waiver {
 		"reason":   func(v *yaml.Node) { w.Reason = r.text(v) },
 		"ticket":   func(v *yaml.Node) { w.Ticket = r.text(v) },
 		"owner":    func(v *yaml.Node) { w.Owner = r.text(v) },
-		"approver": func(v *yaml.Node) {
-			w.Approver = r.text(v)
-		},
-		"expires": func(v *yaml.Node) { w.Expires = r.date(v) },
+		"approver": func(v *yaml.Node) { w.Approver = r.text(v) },
+		"expires":  func(v *yaml.Node) { w.Expires = r.date(v) },
 	}, "rule", "resource", "reason", "owner", "approver", "expires")
 	if w.Owner != "" && strings.EqualFold(strings.TrimSpace(w.Owner), strings.TrimSpace(w.Approver)) {
 		r.fail(n, "owner and approver of a waiver are both %q; somebody else must approve it", w.Owner)
