@@ -1,0 +1,270 @@
+package facts
+
+import (
+	"cmp"
+	"slices"
+
+	"holdfast/scanner/snapshot"
+)
+
+// Operations that facts ask about by name.
+const (
+	opListTables        = "dynamodb:ListTables"
+	opDescribeTable     = "dynamodb:DescribeTable"
+	opContinuousBackups = "dynamodb:DescribeContinuousBackups"
+	opListBackups       = "dynamodb:ListBackups"
+	opTagsOfResource    = "dynamodb:ListTagsOfResource"
+	opTags              = "tag:GetResources"
+	opListPlans         = "backup:ListBackupPlans"
+	opGetPlan           = "backup:GetBackupPlan"
+	opListSelections    = "backup:ListBackupSelections"
+	opGetSelection      = "backup:GetBackupSelection"
+	opListVaults        = "backup:ListBackupVaults"
+	opListPoints        = "backup:ListRecoveryPointsByBackupVault"
+	opListJobs          = "backup:ListBackupJobs"
+	opRegionSettings    = "backup:DescribeRegionSettings"
+	opListRegions       = "account:ListRegions"
+)
+
+// A hole says which facts of which subjects one operation feeds: what a gap of
+// that operation hides.
+type hole struct {
+	kind string
+	// by is the parameter that names the one subject that a gap is about; a gap
+	// without it, or a hole without by, is about all of the kind.
+	by    string
+	paths []string // "": everything
+
+	// unlisted: subjects of the kind may be missing altogether.
+	unlisted bool
+	// optIn: only where the subject's coverage depends on the Region's opt-in.
+	optIn bool
+	// tags: only where tags that were not read could decide about coverage.
+	tags bool
+	// tagsUnread: only where the table's own tags were not read.
+	tagsUnread bool
+	// unnamed: only where no plan rule is known to send backups there.
+	unnamed bool
+}
+
+// Paths that are hidden together.
+var (
+	all        = []string{""}
+	covering   = []string{"coverage", "protections", "recovery.running_job_age_hours"}
+	covered    = []string{"tables_ambiguous", "tables_covered"}
+	found      = []string{"coverage.first_due_age_hours", "coverage.since_hours", "points", "recovery.newest_point_age_hours", "recovery.newest_point_at", "recovery.unusable_points", "recovery.usable_points"}
+	jobPaths   = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
+	depending  = []string{"tables_that_depend"}
+	leftPoints = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
+	leftOwn    = []string{"archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
+)
+
+// Lists of holes that several operations share.
+var (
+	// plansUnread: what is not known without a plan and its rules.
+	plansUnread = []hole{
+		{kind: KindTable, paths: covering},
+		{kind: KindPlanRule, unlisted: true},
+		{kind: KindVault, paths: []string{"named_by_rules"}, unlisted: true},
+		{kind: KindRegion, paths: depending},
+	}
+	// selectionsUnread: what is not known without the selections of a plan.
+	selectionsUnread = []hole{
+		{kind: KindTable, paths: covering},
+		{kind: KindPlanRule, by: "BackupPlanId", paths: covered},
+		{kind: KindVault, paths: []string{"named_by_rules"}, unlisted: true},
+		{kind: KindRegion, paths: depending},
+	}
+	// tagsUnread: a tag may put a table into a plan, or take it out of all.
+	tagsUnread = []hole{
+		{kind: KindTable, by: "ResourceArn", paths: []string{"Tags", "tagged_restore_test"}, tagsUnread: true},
+		{kind: KindTable, by: "ResourceArn", paths: covering, tags: true},
+		{kind: KindPlanRule, paths: covered, tags: true},
+		{kind: KindVault, paths: []string{"named_by_rules"}, tags: true},
+		{kind: KindRegion, paths: depending, tags: true},
+	}
+)
+
+// holes has every operation that the collectors call. One that is not here hides
+// everything in its shard.
+var holes = map[string][]hole{
+	opListTables: {
+		{kind: KindTable, unlisted: true},
+		{kind: KindBackup, unlisted: true}, // any table may be a deleted one
+		{kind: KindPlanRule, paths: covered},
+		{kind: KindVault, paths: []string{"named_by_rules"}, unlisted: true},
+		{kind: KindRegion, paths: []string{"tables", "tables_that_depend"}},
+	},
+	opDescribeTable: {
+		{kind: KindTable, by: "TableName", paths: all},
+		{kind: KindBackup, by: "TableName", paths: all},
+		{kind: KindPlanRule, paths: covered},
+		{kind: KindVault, paths: []string{"named_by_rules"}},
+		{kind: KindRegion, paths: depending},
+	},
+	opContinuousBackups: {
+		{kind: KindTable, by: "TableName", paths: []string{"pitr"}},
+	},
+	opListBackups: {
+		{kind: KindTable, by: "TableName", paths: []string{"recovery.newest_backup_age_hours", "recovery.on_demand_backups"}},
+		{kind: KindBackup, by: "TableName", paths: leftOwn, unlisted: true},
+	},
+	opTags:           tagsUnread,
+	opTagsOfResource: tagsUnread,
+	"dynamodb:ListGlobalTables": {
+		{kind: KindTable, paths: []string{"replicas"}},
+	},
+	"dynamodb:DescribeBackup":    {}, // no fact reads it
+	"dynamodb:GetResourcePolicy": {}, // no fact reads it
+
+	opListPlans:      plansUnread,
+	opGetPlan:        plansUnread,
+	opListSelections: selectionsUnread,
+	opGetSelection:   selectionsUnread,
+	opListVaults: {
+		{kind: KindVault, paths: []string{"dynamodb_points"}, unlisted: true},
+		{kind: KindPlanRule, paths: []string{"air_gapped_vault", "copies", "vault"}},
+		{kind: KindTable, paths: found},
+		{kind: KindBackup, paths: leftPoints, unlisted: true},
+	},
+	"backup:DescribeBackupVault": {
+		{kind: KindVault, by: "BackupVaultName", paths: all},
+		{kind: KindPlanRule, paths: []string{"air_gapped_vault", "copies", "vault"}},
+	},
+	opListPoints: {
+		{kind: KindVault, by: "BackupVaultName", paths: []string{"dynamodb_points"}},
+		{kind: KindVault, by: "BackupVaultName", paths: all, unnamed: true}, // it may hold nothing of DynamoDB
+		{kind: KindTable, paths: found},
+		{kind: KindBackup, paths: leftPoints, unlisted: true},
+	},
+	"backup:ListRecoveryPointsByResource": {
+		{kind: KindTable, by: "ResourceArn", paths: found},
+		{kind: KindBackup, by: "ResourceArn", paths: leftPoints, unlisted: true},
+	},
+	"backup:DescribeRecoveryPoint": {
+		{kind: KindTable, by: "ResourceArn", paths: []string{"points"}},
+	},
+	opListJobs: {
+		{kind: KindTable, by: "ByResourceArn", paths: jobPaths},
+	},
+	opRegionSettings: {
+		{kind: KindRegion, paths: []string{"advanced_backup", "opted_in"}},
+		{kind: KindTable, paths: []string{"advanced_backup"}},
+		{kind: KindTable, paths: covering, optIn: true},
+		{kind: KindPlanRule, paths: []string{"advanced_backup"}},
+		{kind: KindPlanRule, paths: covered, optIn: true},
+	},
+
+	// No fact reads these today.
+	"backup:DescribeGlobalSettings":              {},
+	"backup:DescribeProtectedResource":           {},
+	"backup:GetBackupVaultAccessPolicy":          {},
+	"backup:GetBackupVaultNotifications":         {},
+	"backup:GetLegalHold":                        {},
+	"backup:GetRestoreTestingPlan":               {},
+	"backup:GetRestoreTestingSelection":          {},
+	"backup:ListCopyJobs":                        {},
+	"backup:ListLegalHolds":                      {},
+	"backup:ListProtectedResources":              {},
+	"backup:ListProtectedResourcesByBackupVault": {},
+	"backup:ListRecoveryPointsByLegalHold":       {},
+	"backup:ListRestoreJobs":                     {},
+	"backup:ListRestoreJobsByProtectedResource":  {},
+	"backup:ListRestoreTestingPlans":             {},
+	"backup:ListRestoreTestingSelections":        {},
+	"backup:ListTags":                            {},
+
+	opListRegions: everything, // Regions may be missing, with all that is in them
+}
+
+var everything = []hole{
+	{kind: KindBackup, paths: all, unlisted: true},
+	{kind: KindPlanRule, paths: all, unlisted: true},
+	{kind: KindRegion, paths: all, unlisted: true},
+	{kind: KindTable, paths: all, unlisted: true},
+	{kind: KindVault, paths: all, unlisted: true},
+}
+
+// holesOf are what a gap hides in this shard.
+func (s *shard) holesOf(g snapshot.Gap) []hole {
+	if g.Operation == opGetPlan && s.planRead(g.Parameters["BackupPlanId"]) {
+		return nil // an older version: no fact reads it
+	}
+	if list, known := holes[g.Operation]; known {
+		return list
+	}
+	return everything
+}
+
+// about is what a hole needs to know of a subject to tell whether it hides
+// anything of it.
+type about struct {
+	names            map[string]string // the values of parameters that name it
+	optIn            bool              // its coverage depends on the Region's opt-in
+	tags, tagsUnread bool              // see hole
+	named            bool              // a plan rule sends backups there
+}
+
+// hide gives a subject the gaps that hide some of its facts.
+func (s *shard) hide(subject *Subject, a about) {
+	for _, g := range s.gaps {
+		for _, h := range s.holesOf(g) {
+			if h.kind != subject.Kind || !h.applies(a) || !h.concerns(g, a) {
+				continue
+			}
+			for _, path := range h.paths {
+				subject.Gaps = append(subject.Gaps, hiddenBy(g, path))
+			}
+		}
+	}
+	subject.sortGaps()
+}
+
+// applies reports whether the subject is one of those that the hole is about.
+func (h hole) applies(a about) bool {
+	return (!h.optIn || a.optIn) && (!h.tags || a.tags) && (!h.tagsUnread || a.tagsUnread) && (!h.unnamed || !a.named)
+}
+
+// concerns reports whether a gap is about the subject, or about all of its kind.
+func (h hole) concerns(g snapshot.Gap, a about) bool {
+	value, given := g.Parameters[h.by]
+	return h.by == "" || !given || tableName(value) == tableName(a.names[h.by])
+}
+
+func hiddenBy(g snapshot.Gap, path string) Hidden {
+	return Hidden{Path: path, Call: g.ID(), Reason: string(g.Reason), Code: g.Code, Message: g.Message}
+}
+
+func (s *Subject) sortGaps() {
+	slices.SortFunc(s.Gaps, func(x, y Hidden) int {
+		return cmp.Or(cmp.Compare(x.Path, y.Path), cmp.Compare(x.Call, y.Call))
+	})
+	s.Gaps = slices.CompactFunc(s.Gaps, func(x, y Hidden) bool { return x.Path == y.Path && x.Call == y.Call })
+}
+
+// unlisted returns a subject for each kind that could not be listed in this
+// shard: it stands for those that are not known.
+func (s *shard) unlisted() []*Subject {
+	byKind := map[string]*Subject{}
+	for _, g := range s.gaps {
+		for _, h := range s.holesOf(g) {
+			if !h.unlisted {
+				continue
+			}
+			if byKind[h.kind] == nil {
+				arn := RegionARN(s.header.Partition, s.header.Region, s.header.Account)
+				byKind[h.kind] = s.subject(h.kind, arn, s.header.Region)
+				byKind[h.kind].Unlisted = true
+			}
+			byKind[h.kind].Gaps = append(byKind[h.kind].Gaps, hiddenBy(g, ""))
+		}
+	}
+	var all []*Subject
+	for _, kind := range Kinds() {
+		if subject := byKind[kind]; subject != nil {
+			subject.sortGaps()
+			all = append(all, subject)
+		}
+	}
+	return all
+}

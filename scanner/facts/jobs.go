@@ -1,0 +1,64 @@
+package facts
+
+import (
+	"time"
+
+	"holdfast/scanner/snapshot"
+)
+
+// jobs is what the backup jobs of one table came to.
+type jobs struct {
+	failed     int
+	lastFailed *time.Time
+	message    string // of the last one
+	running    []running
+}
+
+// running is a job that is RUNNING, and the plan rule that started it.
+type running struct {
+	since        time.Time
+	plan, ruleID string
+}
+
+// jobHistory is how far back AWS lists jobs.
+const jobHistory = 30 * day
+
+// addJob counts a job. Those of a deleted table of the same name do not count.
+func (s *shard) addJob(j *snapshot.BackupJob) {
+	if j.CreationDate == nil || s.earlierTable(j.ResourceArn, "", j.CreationDate) {
+		return
+	}
+	sum := s.jobs[j.ResourceArn]
+	if sum == nil {
+		sum = &jobs{}
+		s.jobs[j.ResourceArn] = sum
+	}
+	switch j.State {
+	case "FAILED", "ABORTED", "EXPIRED":
+		if s.header.CollectedAt.Sub(*j.CreationDate) > jobHistory {
+			return
+		}
+		sum.failed++
+		if sum.lastFailed == nil || !j.CreationDate.Before(*sum.lastFailed) {
+			sum.lastFailed, sum.message = j.CreationDate, j.StatusMessage
+		}
+	case "RUNNING":
+		r := running{since: *j.CreationDate}
+		if j.CreatedBy != nil {
+			r.plan, r.ruleID = j.CreatedBy.BackupPlanId, j.CreatedBy.BackupRuleId
+		}
+		sum.running = append(sum.running, r)
+	}
+}
+
+// runningSince is the start of the youngest job that is still inside its
+// completion window; nil for none.
+func (j *jobs) runningSince(now time.Time, window func(plan, ruleID string) time.Duration) *time.Time {
+	var youngest *time.Time
+	for _, r := range j.running {
+		if now.Sub(r.since) <= window(r.plan, r.ruleID) {
+			youngest = latest(youngest, &r.since)
+		}
+	}
+	return youngest
+}

@@ -1,0 +1,110 @@
+package facts
+
+import (
+	"slices"
+	"time"
+
+	"holdfast/scanner/selection"
+	"holdfast/scanner/snapshot"
+)
+
+// A cover says whether one plan covers one table, and why. It holds for all
+// rules of the plan.
+type cover struct {
+	plan        *plan
+	verdict     selection.Verdict // the best of the plan's selections
+	names, ids  []string          // of the selections that decide
+	why         []string
+	ambiguities []string
+	optIn       bool
+	proven      bool
+	began       *time.Time // creation of the first selection that decides
+}
+
+// protection is all that plans do for one table.
+type protection struct {
+	covers    []cover // neither "no" nor "excluded"
+	optIn     bool    // some cover depends on opt-in
+	tagsCount bool    // its tags were not read, and could decide
+}
+
+// protect asks every selection of the Region about a table; made says what each
+// plan has made of it, by BackupPlanId.
+func (s *shard) protect(r selection.Resource, made map[string]span) *protection {
+	p := &protection{}
+	for _, plan := range s.plans {
+		c, found := s.coverOf(plan, r)
+		p.tagsCount = p.tagsCount || found && !r.TagsRead
+		if !found {
+			continue
+		}
+		if c.verdict == selection.Ambiguous {
+			c.prove(made[plan.BackupPlanId])
+		}
+		p.optIn = p.optIn || c.optIn
+		p.covers = append(p.covers, c)
+	}
+	return p
+}
+
+// unreadOrganizationOptIn is why a plan of the organization stays ambiguous.
+const unreadOrganizationOptIn = "a plan of the organization follows the management account's opt-in for DynamoDB, which was not read"
+
+// rank orders verdicts: the best of several selections counts.
+var rank = map[selection.Verdict]int{selection.Yes: 3, selection.Ambiguous: 2, selection.OptedOut: 1}
+
+// coverOf merges the selections of one plan that cover the table equally well.
+func (s *shard) coverOf(p *plan, r selection.Resource) (cover, bool) {
+	c := cover{plan: p}
+	region := selection.Region{OptedIn: s.optedIn()}
+	for _, sel := range p.selections {
+		m := sel.compiled.Match(r, region)
+		if p.organizational() && m.DependsOnOptIn {
+			m = organizationMatch(m, sel, r)
+		}
+		switch {
+		case rank[m.Verdict] == 0 || rank[m.Verdict] < rank[c.verdict]:
+			continue
+		case rank[m.Verdict] > rank[c.verdict]:
+			c = cover{plan: p, verdict: m.Verdict}
+		}
+		c.add(sel.BackupSelection, m)
+	}
+	return c, c.verdict != ""
+}
+
+func (c *cover) add(sel *snapshot.BackupSelection, m selection.Match) {
+	c.names = appendNew(c.names, sel.SelectionName)
+	c.ids = appendNew(c.ids, sel.SelectionId)
+	c.why = appendNew(c.why, m.Why...)
+	c.ambiguities = appendNew(c.ambiguities, m.Ambiguities...)
+	c.optIn = c.optIn || m.DependsOnOptIn
+	c.began = earliest(c.began, sel.CreationDate)
+}
+
+// organizationMatch is what a selection says while the opt-in that counts is not
+// known; own is what it says by the Region's.
+func organizationMatch(own selection.Match, sel selected, r selection.Resource) selection.Match {
+	m := sel.compiled.Match(r, selection.Region{})
+	if m.Verdict == selection.Ambiguous {
+		m.Ambiguities = appendNew(own.Ambiguities, unreadOrganizationOptIn)
+	}
+	return m
+}
+
+// prove settles an ambiguity by what the plan has made since its selection exists.
+func (c *cover) prove(made span) {
+	if c.began != nil && made.last.After(*c.began) {
+		c.verdict, c.proven = selection.Yes, true
+	}
+}
+
+// appendNew keeps the order and drops what is there already.
+func appendNew(list []string, more ...string) []string {
+	for _, s := range more {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
