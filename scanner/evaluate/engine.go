@@ -1,0 +1,127 @@
+package evaluate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"holdfast/scanner/facts"
+	"holdfast/scanner/finding"
+)
+
+// engineRules are computed after evaluation, from what tables' rules found: a
+// plan rule that lets tables down is one failure with those tables as members,
+// and the cause of theirs.
+func engineRules() []finding.Rule {
+	return []finding.Rule{{
+		ID: "plan_rule.daily", Subject: facts.KindPlanRule, Severity: finding.High, Engine: true, Gathers: "table.daily_backup",
+		Title:       "The plan rule backs its tables up daily",
+		Description: "Tables that rely on this rule are backed up too seldom. One change of its schedule heals all of them.",
+		Links:       []string{"https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"},
+		Evidence:    []string{"schedule"},
+		Fix:         "Change the rule's `ScheduleExpression` so that it fires at least daily, or add a rule to the plan that does.",
+	}, {
+		ID: "plan_rule.lifecycle", Subject: facts.KindPlanRule, Severity: finding.High, Engine: true, Gathers: "table.retention",
+		Title:       "The plan rule keeps backups as long as asked",
+		Description: "Backups of the tables that rely on this rule are deleted too early, or kept too long. One change of its lifecycle heals all of them.",
+		Links:       []string{"https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"},
+		Evidence:    []string{"retention"},
+		Fix:         "Change the rule's `Lifecycle`. Points that exist already keep the lifecycle that they were made with.",
+	}}
+}
+
+// engine judges plan rules by the tables that name them as cause:
+//
+//	fail            at least one table's finding fails and names it
+//	unknown         none does, but of a table that it serves it is not known;
+//	                or the plan rule itself could not be read
+//	pass            it serves tables, and none of the above
+//	not_applicable  it serves none
+//
+// Waived failures of tables count as accepted, so not as failures.
+func (r *run) engine() {
+	for _, meta := range engineRules() {
+		var g *gathered
+		for i, s := range r.subjects {
+			j := r.index(s.Kind, meta.ID)
+			if j < 0 {
+				continue
+			}
+			if g == nil {
+				g = r.gather(meta.Gathers)
+			}
+			e := &r.entries[s.Kind][j]
+			set := r.scopes.of[i][0]
+			made := judgement{scope: &set.bounds[s.Kind][j].scope}
+			made.verdict = g.verdict(r, s, e)
+			if made.status == finding.Fail {
+				made.noted().members = g.failing[s.ARN]
+			}
+			r.judged[i][j] = made
+			r.waiveOne(s, e, &r.judged[i][j])
+		}
+	}
+}
+
+// index is the place of a rule among the entries of a kind, -1 where it is not
+// enabled.
+func (r *run) index(kind, id string) int {
+	return slices.IndexFunc(r.entries[kind], func(e entry) bool { return e.meta.ID == id })
+}
+
+// gathered is what one table rule found, by plan rule and by table.
+type gathered struct {
+	failing map[string][]string // cause → ARNs of tables, sorted
+	unknown map[string]*verdict // ARN of table → its verdict
+}
+
+func (r *run) gather(rule string) *gathered {
+	g := &gathered{map[string][]string{}, map[string]*verdict{}}
+	j := r.index(facts.KindTable, rule)
+	for i, s := range r.subjects {
+		if s.Kind != facts.KindTable || j < 0 {
+			continue
+		}
+		switch found := &r.judged[i][j]; found.stands() {
+		case finding.Fail:
+			if found.cause != "" {
+				g.failing[found.cause] = append(g.failing[found.cause], s.ARN)
+			}
+		case finding.Unknown:
+			g.unknown[s.ARN] = found.verdict
+		}
+	}
+	for _, members := range g.failing {
+		slices.Sort(members)
+	}
+	return g
+}
+
+func (g *gathered) verdict(r *run, s *facts.Subject, e *entry) *verdict {
+	if gap := whole(s); gap != nil {
+		return r.hidden(s, e, []facts.Hidden{*gap})
+	}
+	if n := len(g.failing[s.ARN]); n > 0 {
+		what := "does not back up daily"
+		if e.gathers == "table.retention" {
+			what = "does not keep backups as long as asked"
+		}
+		tables := "1 table"
+		if n > 1 {
+			tables = fmt.Sprintf("%d tables", n)
+		}
+		return &verdict{status: finding.Fail, message: fmt.Sprintf("%s: %s let down", what, tables), cause: s.ARN}
+	}
+	for _, arn := range s.Serves {
+		if v := g.unknown[arn]; v != nil {
+			_, name, _ := strings.Cut(arn, "/")
+			seen := *v
+			seen.message = fmt.Sprintf("serves %s, of which it is not known: %s", name, v.message)
+			return &seen
+		}
+	}
+	if len(s.Serves) == 0 {
+		return notApplicable("")
+	}
+	return &verdict{status: finding.Pass}
+}
