@@ -92,7 +92,7 @@ func (c condition) holds(r Resource) answer {
 		holds = unknown(c.String() + " on a table without that tag: AWS's API reference speaks of tagged resources, its examples include untagged ones")
 	}
 	if c.odd != "" {
-		holds = all(holds, unknown(c.odd))
+		holds = allOf(holds, unknown(c.odd))
 	}
 	return holds
 }

@@ -24,20 +24,13 @@ var (
 
 func unknown(ambiguity string) answer { return answer{isMaybe, []string{ambiguity}} }
 
-func is(b bool) answer {
-	if b {
-		return yes
-	}
-	return no
-}
-
 func (a answer) not() answer { return answer{isYes - a.truth, a.ambiguities} }
 
-// any is yes if one is, and no if all are.
-func any(answers ...answer) answer { return extreme(isYes, answers) }
+// anyOf is yes if one is, and no if all are.
+func anyOf(answers ...answer) answer { return extreme(isYes, answers) }
 
-// all is no if one is, and yes if all are.
-func all(answers ...answer) answer { return extreme(isNo, answers) }
+// allOf is no if one is, and yes if all are.
+func allOf(answers ...answer) answer { return extreme(isNo, answers) }
 
 // extreme returns the answer nearest to a truth. An ambiguity survives only where
 // the outcome is maybe: else it decides nothing.

@@ -46,7 +46,7 @@ const (
 	No        Verdict = "no"
 	Ambiguous Verdict = "ambiguous" // what is not known decides; see Match.Ambiguities
 	OptedOut  Verdict = "opted_out" // no: covered, if the Region were opted in
-	Excluded  Verdict = "excluded"  // no: covered, if the table did not bear the name or tag of a restore test
+	Excluded  Verdict = "excluded"  // no: covered, opt-in aside, if the table did not bear the name or tag of a restore test
 )
 
 // A Match is the verdict about one table, and why.
@@ -121,17 +121,18 @@ func (s *Selection) Match(r Resource, region Region) Match {
 	if r.Name == "" {
 		_, r.Name, _ = strings.Cut(r.ARN, "table/")
 	}
-	kept := all(s.conditionsHold(r), s.notResourcesMatch(r).not())
+	kept := allOf(s.conditionsHold(r), s.notResourcesMatch(r).not())
 	visible := hidden(r).not()
-	covers := func(optedIn, visible answer) answer { return all(s.brings(r, optedIn), kept, visible) }
-	is := covers(region.answer(), visible)
+	covers := func(optedIn, visible answer) answer { return allOf(s.brings(r, optedIn), kept, visible) }
+	optedIn := region.answer()
+	is := covers(optedIn, visible)
 	m := Match{
-		Verdict:        s.verdict(is, covers, region.answer(), visible),
+		Verdict:        verdict(is, covers, optedIn, visible),
 		Why:            s.why(r),
 		Ambiguities:    is.ambiguities,
 		DependsOnOptIn: covers(yes, yes).truth != covers(no, yes).truth,
 	}
-	m.OnlyByWildcard = m.Verdict != No && s.onlyByWildcard(r)
+	m.OnlyByWildcard = is.truth != isNo && s.onlyByWildcard(r)
 	if is.truth == isNo && s.brings(r, yes).truth != isNo {
 		m.Excluded = s.excluded(r, region)
 	}
@@ -140,7 +141,7 @@ func (s *Selection) Match(r Resource, region Region) Match {
 
 // verdict turns the answer into a verdict; covers says what it were if opt-in and
 // visibility were otherwise.
-func (s *Selection) verdict(is answer, covers func(optedIn, visible answer) answer, optedIn, visible answer) Verdict {
+func verdict(is answer, covers func(optedIn, visible answer) answer, optedIn, visible answer) Verdict {
 	switch {
 	case is.truth == isYes:
 		return Yes
@@ -159,15 +160,15 @@ func (s *Selection) verdict(is answer, covers func(optedIn, visible answer) answ
 func (s *Selection) brings(r Resource, optedIn answer) answer {
 	ways := make([]answer, 0, len(s.resources)+len(s.listOfTags)+1)
 	for _, p := range s.resources {
-		ways = append(ways, all(p.match(r.ARN), any(p.namesType(), optedIn)))
+		ways = append(ways, allOf(p.match(r.ARN), anyOf(p.namesType(), optedIn)))
 	}
 	for _, tag := range s.listOfTags {
-		ways = append(ways, all(tag.holds(r), optedIn))
+		ways = append(ways, allOf(tag.holds(r), optedIn))
 	}
 	if len(ways) == 0 {
-		ways = append(ways, all(s.everything(), optedIn))
+		ways = append(ways, allOf(s.everything(), optedIn))
 	}
-	return any(ways...)
+	return anyOf(ways...)
 }
 
 // everything is what a selection without Resources and ListOfTags brings in.
@@ -181,7 +182,7 @@ func (s *Selection) everything() answer {
 func (s *Selection) conditionsHold(r Resource) answer {
 	is := yes
 	for _, c := range s.conditions {
-		is = all(is, c.holds(r))
+		is = allOf(is, c.holds(r))
 	}
 	return is
 }
@@ -189,7 +190,7 @@ func (s *Selection) conditionsHold(r Resource) answer {
 func (s *Selection) notResourcesMatch(r Resource) answer {
 	is := no
 	for _, p := range s.notResources {
-		is = any(is, p.match(r.ARN))
+		is = anyOf(is, p.match(r.ARN))
 	}
 	return is
 }
