@@ -20,9 +20,9 @@ const Format = 1
 // and ARN, then a last line {"end":N} with their number: a file without it was cut.
 type Header struct {
 	Format    int       `json:"format"`
-	Account   string    `json:"account"` // 12 digits
-	Region    string    `json:"region"`  // "eu-west-1", or "global"
-	Collected time.Time `json:"collected"`
+	Account   string    `json:"account"`   // 12 digits
+	Region    string    `json:"region"`    // "eu-west-1", or "global"
+	Collected time.Time `json:"collected"` // zero where the Region has no shard
 }
 
 type end struct {
@@ -157,8 +157,8 @@ func (f *reader) header() error {
 	switch {
 	case h.Format < 1:
 		return errors.New("first line is no header of facts: format is missing")
-	case h.Account == "" || h.Region == "" || h.Collected.IsZero():
-		return errors.New("header lacks account, region or collected")
+	case h.Account == "" || h.Region == "":
+		return errors.New("header lacks account or region")
 	}
 	return nil
 }

@@ -39,6 +39,8 @@ type hole struct {
 	unlisted bool
 	// optIn: only where the subject's coverage depends on the Region's opt-in.
 	optIn bool
+	// copies: only where a copy is to keep a table's backups longer than a plan does.
+	copies bool
 	// tags: only where tags that were not read could decide about coverage.
 	tags bool
 	// tagsUnread: only where the table's own tags were not read.
@@ -53,6 +55,7 @@ var (
 	covering   = []string{"coverage", "protections", "recovery.running_job_age_hours"}
 	covered    = []string{"tables_ambiguous", "tables_covered"}
 	found      = []string{"coverage.first_due_age_hours", "coverage.since_hours", "points", "recovery.newest_point_age_hours", "recovery.newest_point_at", "recovery.unusable_points", "recovery.usable_points"}
+	copied     = []string{"coverage.cold_after_days", "coverage.retention_cause", "coverage.retention_steps"}
 	jobPaths   = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
 	depending  = []string{"tables_that_depend"}
 	leftPoints = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
@@ -151,6 +154,7 @@ var holes = map[string][]hole{
 		{kind: KindRegion, paths: []string{"advanced_backup", "opted_in"}},
 		{kind: KindTable, paths: []string{"advanced_backup"}},
 		{kind: KindTable, paths: covering, optIn: true},
+		{kind: KindTable, paths: copied, copies: true},
 		{kind: KindPlanRule, paths: []string{"advanced_backup"}},
 		{kind: KindPlanRule, paths: covered, optIn: true},
 	},
@@ -197,12 +201,12 @@ func (s *shard) holesOf(g snapshot.Gap) []hole {
 }
 
 // about is what a hole needs to know of a subject to tell whether it hides
-// anything of it.
+// anything of it. The switches are those of hole.
 type about struct {
-	names            map[string]string // the values of parameters that name it
-	optIn            bool              // its coverage depends on the Region's opt-in
-	tags, tagsUnread bool              // see hole
-	named            bool              // a plan rule sends backups there
+	names map[string]string // the values of parameters that name it
+
+	optIn, copies, tags, tagsUnread bool
+	named                           bool // a plan rule sends backups there, or some are there
 }
 
 // hide gives a subject the gaps that hide some of its facts.
@@ -222,13 +226,14 @@ func (s *shard) hide(subject *Subject, a about) {
 
 // applies reports whether the subject is one of those that the hole is about.
 func (h hole) applies(a about) bool {
-	return (!h.optIn || a.optIn) && (!h.tags || a.tags) && (!h.tagsUnread || a.tagsUnread) && (!h.unnamed || !a.named)
+	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.tags || a.tags) && (!h.tagsUnread || a.tagsUnread) && (!h.unnamed || !a.named)
 }
 
 // concerns reports whether a gap is about the subject, or about all of its kind.
 func (h hole) concerns(g snapshot.Gap, a about) bool {
 	value, given := g.Parameters[h.by]
-	return h.by == "" || !given || tableName(value) == tableName(a.names[h.by])
+	name, named := a.names[h.by]
+	return h.by == "" || !given || !named || tableName(value) == tableName(name)
 }
 
 func hiddenBy(g snapshot.Gap, path string) Hidden {

@@ -78,7 +78,7 @@ type Protection struct {
 	BackupPlanName          string    `json:"BackupPlanName,omitempty"`
 	RuleName                string    `json:"RuleName"`
 	SelectionName           string    `json:"SelectionName,omitempty"`
-	Covered                 string    `json:"covered"`           // "yes"; "ambiguous" where AWS's behaviour is not known, see ambiguities
+	Covered                 string    `json:"covered"`           // "yes"; "ambiguous" where AWS's behaviour is not known, see ambiguities; "opted_out" where only the Region's opt-in is missing: no coverage
 	Why                     []string  `json:"why"`               // "Resources arn:aws:dynamodb:*:*:table/*", "ListOfTags backup=daily"
 	Ambiguities             []string  `json:"ambiguities"`       // names what is not known
 	ProvenByPoint           bool      `json:"proven_by_point"`   // a point of that plan, made after the selection, settles an ambiguity; covered is then "yes"

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -19,7 +20,7 @@ func (a *account) planRules(s *shard) []*Subject {
 
 func (a *account) planRule(s *shard, p *plan, i int) *Subject {
 	r := p.rules[i]
-	subject := s.subject(KindPlanRule, r.arn, p.BackupPlanName+"/"+r.row.RuleName)
+	subject := s.subject(KindPlanRule, r.arn, cmp.Or(p.BackupPlanName, p.BackupPlanId)+"/"+r.row.RuleName)
 	subject.Serves = r.serves
 	facts := &PlanRule{
 		BackupPlanArn: p.BackupPlanArn, BackupPlanName: p.BackupPlanName, VersionId: p.VersionId,
@@ -46,8 +47,7 @@ func (a *account) planRule(s *shard, p *plan, i int) *Subject {
 }
 
 // runsDiffer compares AWS's own preview of a plan's next runs with ours, for one
-// rule, to the minute. It is nil without a preview, and where our own reading of
-// the plan has ambiguities it still says whether AWS agrees.
+// rule, to the minute. It is nil without a preview.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_GetBackupPlan.html
 func (s *shard) runsDiffer(p *plan, rule int) *bool {
 	var previewed, last time.Time
@@ -62,7 +62,7 @@ func (s *shard) runsDiffer(p *plan, rule int) *bool {
 			theirs = append(theirs, previewed)
 		}
 	}
-	if last.IsZero() {
+	if last.IsZero() || p.rules[rule].row.RuleId == "" {
 		return nil
 	}
 	asked := s.calls.time(s.calls.about(opGetPlan, p.BackupPlanId), s.header.CollectedAt)

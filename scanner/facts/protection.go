@@ -74,11 +74,11 @@ func (s *shard) coverOf(p *plan, r selection.Resource) (cover, bool) {
 }
 
 func (c *cover) add(sel *snapshot.BackupSelection, m selection.Match) {
+	c.optIn = m.DependsOnOptIn && (c.optIn || len(c.ids) == 0) // one that does not depend is enough
 	c.names = appendNew(c.names, sel.SelectionName)
 	c.ids = appendNew(c.ids, sel.SelectionId)
 	c.why = appendNew(c.why, m.Why...)
 	c.ambiguities = appendNew(c.ambiguities, m.Ambiguities...)
-	c.optIn = c.optIn || m.DependsOnOptIn
 	c.began = earliest(c.began, sel.CreationDate)
 }
 
@@ -107,4 +107,17 @@ func appendNew(list []string, more ...string) []string {
 		}
 	}
 	return list
+}
+
+// copiesKeepLonger reports whether a copy is to exist at an age that its source
+// does not reach.
+func (p *protection) copiesKeepLonger() bool {
+	for _, c := range p.covers {
+		for _, r := range c.plan.rules {
+			if r.reach(true) > r.retention.reach() {
+				return true
+			}
+		}
+	}
+	return false
 }

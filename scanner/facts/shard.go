@@ -22,7 +22,7 @@ type shard struct {
 	vaults   []*snapshot.BackupVault
 	plans    []*plan // in force
 	tables   map[string]*snapshot.Table
-	unread   map[string]bool // ARNs of tables that are listed, but not described
+	unread   map[string]bool // ARNs of tables that are listed, but not described; with or without a row
 	archival map[string]bool // ARNs of the backups that AWS made of archived tables
 	onDemand map[string]*onDemand
 	leftover map[string]map[string]*leftover // of deleted tables: by table ARN, then TableId
@@ -96,6 +96,7 @@ func (s *shard) readHead() error {
 		case r.BackupJob != nil:
 			s.addJob(r.BackupJob)
 		case r.RecoveryPoint != nil || r.Call != nil || r.End != nil:
+			s.addUnsaid()
 			s.compilePlans(selections)
 			return nil
 		}
@@ -107,7 +108,6 @@ func (s *shard) readHead() error {
 
 func (s *shard) addTable(t *snapshot.Table) {
 	s.tables[t.TableArn] = t
-	delete(s.unread, t.TableArn)
 	if t.ArchivalSummary != nil {
 		s.archival[t.ArchivalSummary.ArchivalBackupArn] = true
 	}
@@ -157,6 +157,15 @@ func (s *shard) addSilent() {
 	}
 }
 
+// addUnsaid makes a gap of settings that AWS left out of its answer.
+func (s *shard) addUnsaid() {
+	if s.header.Region == snapshot.Global || s.failed(opRegionSettings) || s.optedIn() != nil && s.fullManagement() != nil {
+		return
+	}
+	s.gaps = append(s.gaps, snapshot.Gap{Operation: opRegionSettings, Reason: snapshot.Unreadable,
+		Message: "the settings of the Region do not say whether DynamoDB is opted in and fully managed"})
+}
+
 func (s *shard) tableARN(name string) string {
 	return arn{s.header.Partition, "dynamodb", s.header.Region, s.header.Account, "table/" + name}.String()
 }
@@ -168,7 +177,9 @@ func (s *shard) tableARNs() []string {
 		all = append(all, arn)
 	}
 	for arn := range s.unread {
-		all = append(all, arn)
+		if s.tables[arn] == nil {
+			all = append(all, arn)
+		}
 	}
 	slices.Sort(all)
 	return all

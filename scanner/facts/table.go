@@ -29,10 +29,7 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 	now := s.header.CollectedAt
 	subject := s.subject(KindTable, t.TableArn, t.TableName)
 	subject.Group = a.group(t)
-	points := a.points[t.TableArn]
-	if points == nil {
-		points = &noPoints
-	}
+	points := a.pointsOf(s, t.TableArn)
 	tagsRead := s.tagsRead(t.TableArn)
 	p := s.protect(selection.Resource{ARN: t.TableArn, Name: t.TableName, Tags: t.Tags, TagsRead: tagsRead}, points.byPlan)
 	s.protected[t.TableArn] = p
@@ -54,14 +51,21 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 	subject.Table = facts
 	s.citeTable(subject, p, points)
 	s.hide(subject, about{
-		names: map[string]string{"TableName": t.TableName, "ResourceArn": t.TableArn},
-		optIn: p.optIn, tags: p.tagsCount, tagsUnread: !tagsRead,
+		names: map[string]string{"TableName": t.TableName, "ResourceArn": t.TableArn, "ByResourceArn": t.TableArn},
+		optIn: p.optIn, copies: p.copiesKeepLonger(), tags: p.tagsCount, tagsUnread: !tagsRead,
 	})
 	a.hideFar(s, subject)
 	return subject
 }
 
-var noPoints points
+// pointsOf is never nil. A table that was not described has none: it cannot be
+// told from a deleted one of the same name, whose backups are no proof.
+func (a *account) pointsOf(s *shard, table string) *points {
+	if p := a.points[table]; p != nil && !s.unread[table] {
+		return p
+	}
+	return &points{}
+}
 
 // tagsRead reports whether the tags of a table are known: in one sweep, or asked
 // for one by one where the sweep failed.
@@ -71,7 +75,7 @@ func (s *shard) tagsRead(table string) bool {
 			return false
 		}
 	}
-	return !s.unread[table] && (!s.failed(opTags) || len(s.calls.about(opTagsOfResource, table)) > 0)
+	return s.tables[table] != nil && (!s.failed(opTags) || len(s.calls.about(opTagsOfResource, table)) > 0)
 }
 
 func tags(rows []snapshot.Tag) (list []Tag, restoreTest *bool) {
@@ -156,14 +160,15 @@ func (s *shard) coverage(t *snapshot.Table, p *protection, made *points) Coverag
 			continue
 		}
 		plans = append(plans, c.plan)
+		if t.CreationDateTime == nil {
+			continue
+		}
 		from := latest(t.CreationDateTime, c.began, c.plan.CreationDate)
 		if by, ok := made.byPlan[c.plan.BackupPlanId]; ok {
 			from = earliest(from, &by.first)
 		}
 		began = earliest(began, from)
-		if from != nil {
-			due = earliest(due, c.plan.firstRun(*from, s.header.CollectedAt))
-		}
+		due = earliest(due, c.plan.firstRun(*from, s.header.CollectedAt))
 	}
 	c := s.coverageBy(plans)
 	c.Ambiguous = ambiguous && !c.Covered
@@ -177,6 +182,9 @@ func (s *shard) recovery(t *snapshot.Table, p *protection, made *points) Recover
 	r := Recovery{
 		NewestPointAgeHours: since(now, made.newest, time.Hour), NewestPointAt: made.newest,
 		UsablePoints: made.usable, UnusablePoints: made.unusable,
+	}
+	if s.unread[t.TableArn] {
+		return r
 	}
 	if own := s.onDemand[t.TableArn]; own != nil {
 		r.NewestBackupAgeHours, r.OnDemandBackups = since(now, own.newest, time.Hour), own.available
