@@ -1,0 +1,207 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/account"
+	"github.com/aws/aws-sdk-go-v2/service/account/types"
+	"github.com/aws/aws-sdk-go-v2/service/backup"
+	"golang.org/x/sync/errgroup"
+
+	"holdfast/scanner/snapshot"
+)
+
+// An Account is one AWS account that is being read. Its methods may be called
+// side by side: they share what AWS limits for the account as a whole.
+type Account struct {
+	Identity
+	config  aws.Config
+	options Options
+	limits  *limits
+
+	shards, done, calls atomic.Int64
+}
+
+// Open loads the configuration and asks AWS who is calling.
+func Open(ctx context.Context, o Options) (*Account, error) {
+	cfg, err := Load(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	id, err := Identify(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return New(cfg, id, o), nil
+}
+
+// New reads the account of id with a configuration that Load made.
+func New(cfg aws.Config, id Identity, o Options) *Account {
+	o = o.withDefaults()
+	a := &Account{Identity: id, config: cfg.Copy(), options: o}
+	if !o.NoLimits {
+		a.limits = newLimits(o.RateShare, nil)
+	}
+	return a
+}
+
+// target is one Region, with a recorder that fills b.
+func (a *Account) target(region string, b *snapshot.Builder) (Target, *Recorder) {
+	creds := credentials{a.config.Credentials}
+	try := &attempt{timeout: a.options.AttemptTimeout}
+	if a.limits != nil {
+		try.limits = newLimits(a.options.RateShare, a.limits)
+	}
+	cfg := a.config.Copy()
+	if region != snapshot.Global {
+		cfg.Region = region
+	}
+	if creds.CredentialsProvider != nil {
+		cfg.Credentials = creds
+	}
+	cfg.Retryer = func() aws.Retryer { return newRetryer(a.options) }
+	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), try.attach)
+	rec := &Recorder{builder: b, timeout: a.options.CallTimeout, credentials: creds, asked: func() {
+		a.calls.Add(1)
+		a.progress()
+	}}
+	return Target{
+		Config: cfg, Partition: a.Partition, Account: a.Account, Region: region,
+		tables: a.options.Tables, pageSize: a.options.PageSize, workers: a.options.Workers,
+	}, rec
+}
+
+func (a *Account) progress() {
+	if a.options.Progress != nil {
+		a.options.Progress(Progress{Shards: int(a.shards.Load()), Done: int(a.done.Load()), Calls: int(a.calls.Load())})
+	}
+}
+
+// A Result is what became of one shard.
+type Result struct {
+	Calls int // asked
+	Gaps  int // without an answer
+}
+
+// Shard runs the collectors of one Region, or with snapshot.Global those of the
+// account, side by side, and leaves a whole shard in b. Refusals are gaps; an
+// error means that ctx is done or b cannot keep rows, and b is then of no use.
+func (a *Account) Shard(ctx context.Context, region string, collectors []Collector, b *snapshot.Builder) (Result, error) {
+	target, rec := a.target(region, b)
+	var names []string
+	g, gctx := errgroup.WithContext(ctx)
+	for _, c := range collectors {
+		if c.Global != (region == snapshot.Global) {
+			continue
+		}
+		names = append(names, c.Name)
+		g.Go(func() error {
+			if err := c.Collect(gctx, target, rec); err != nil {
+				return fmt.Errorf("collecting %s of account %s in %s: %w", c.Name, a.Account, region, err)
+			}
+			return rec.err(gctx)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return Result{}, err
+	}
+	slices.Sort(names)
+	rec.Add(snapshot.Row{Header: &snapshot.Header{
+		Format: snapshot.Format, Tool: "holdfast " + a.options.Version, Partition: a.Partition, Account: a.Account,
+		Region: region, Caller: a.ARN, CollectedAt: rec.Now(), Collectors: names, Tables: a.options.Tables,
+	}})
+	return Result{Calls: rec.calls, Gaps: rec.gaps}, rec.err(ctx)
+}
+
+// Collect reads the shards of regions (snapshot.Global may be one), several side
+// by side, and hands each to put as soon as it is whole. The builder is closed
+// after put returns. The first error of put, or the end of ctx, ends it all.
+func (a *Account) Collect(ctx context.Context, regions []string, collectors []Collector,
+	put func(region string, result Result, b *snapshot.Builder) error,
+) error {
+	a.shards.Add(int64(len(regions)))
+	a.progress()
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(a.options.Regions)
+	for _, region := range regions {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			b := &snapshot.Builder{}
+			defer b.Close()
+			result, err := a.Shard(ctx, region, collectors, b)
+			if err == nil {
+				err = put(region, result, b)
+			}
+			if err != nil {
+				return err
+			}
+			a.done.Add(1)
+			a.progress()
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// Regions lists the account's enabled Regions, sorted. Where the account service
+// does not answer, gap says why, and the only Region is the configured one.
+func (a *Account) Regions(ctx context.Context) (regions []string, gap *snapshot.Gap, err error) {
+	b := &snapshot.Builder{}
+	defer b.Close()
+	target, rec := a.target(snapshot.Global, b)
+	listRegions(ctx, target, rec, func(r types.Region) {
+		switch r.RegionOptStatus {
+		case types.RegionOptStatusEnabled, types.RegionOptStatusEnabledByDefault:
+			regions = append(regions, aws.ToString(r.RegionName))
+		}
+	})
+	if err := rec.err(ctx); err != nil {
+		return nil, nil, fmt.Errorf("listing the Regions of account %s: %w", a.Account, err)
+	}
+	slices.Sort(regions)
+	if len(regions) == 0 {
+		regions = []string{a.config.Region}
+	}
+	return regions, rec.first, nil
+}
+
+func collectAccount(ctx context.Context, target Target, rec *Recorder) error {
+	listRegions(ctx, target, rec, func(r types.Region) {
+		rec.Add(snapshot.Row{AccountRegion: &snapshot.AccountRegion{
+			RegionName: aws.ToString(r.RegionName), RegionOptStatus: string(r.RegionOptStatus),
+		}})
+	})
+	client := backup.NewFromConfig(target.Config)
+	// An account that is in no organization has no global settings.
+	q := ask("backup:DescribeGlobalSettings").orNone("InvalidRequestException")
+	out, got := get(ctx, rec, q,
+		func(ctx context.Context) (*backup.DescribeGlobalSettingsOutput, error) {
+			return client.DescribeGlobalSettings(ctx, &backup.DescribeGlobalSettingsInput{})
+		},
+		func(out *backup.DescribeGlobalSettingsOutput) (any, error) { return out.GlobalSettings, nil })
+	if got == given {
+		rec.Add(snapshot.Row{GlobalSettings: &snapshot.GlobalSettings{GlobalSettings: out.GlobalSettings}})
+	}
+	return rec.err(ctx)
+}
+
+// listRegions hands each Region to found.
+func listRegions(ctx context.Context, target Target, rec *Recorder, found func(types.Region)) answer {
+	client := account.NewFromConfig(target.Config)
+	return list(ctx, rec, ask("account:ListRegions"),
+		func(ctx context.Context, token *string) (*account.ListRegionsOutput, error) {
+			return client.ListRegions(ctx, &account.ListRegionsInput{MaxResults: target.page(50), NextToken: token})
+		},
+		func(out *account.ListRegionsOutput) (*string, int, error) {
+			for _, r := range out.Regions {
+				found(r)
+			}
+			return out.NextToken, len(out.Regions), nil
+		})
+}

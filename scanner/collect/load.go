@@ -1,0 +1,88 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
+)
+
+// Load makes an AWS configuration from the SDK's default chain, with o's
+// profile, role, endpoint and User-Agent on top.
+func Load(ctx context.Context, o Options) (aws.Config, error) {
+	o = o.withDefaults()
+	// A BuildableClient, since the SDK adds AWS_CA_BUNDLE to it and to no other.
+	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConnsPerHost = 4 * o.Workers
+	})
+	options := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(client),
+		config.WithAPIOptions([]func(*middleware.Stack) error{awsmiddleware.AddUserAgentKeyValue("holdfast", o.Version)}),
+	}
+	if o.Profile != "" {
+		options = append(options, config.WithSharedConfigProfile(o.Profile))
+	}
+	if o.Region != "" {
+		options = append(options, config.WithRegion(o.Region))
+	}
+	if o.EndpointURL != "" {
+		options = append(options, config.WithBaseEndpoint(o.EndpointURL))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("loading the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		cfg.Region = "us-east-1"
+	}
+	if o.RoleARN != "" {
+		if _, err := arn.Parse(o.RoleARN); err != nil {
+			return aws.Config{}, fmt.Errorf("reading role ARN %q: %w; it looks like arn:aws:iam::111122223333:role/Name", o.RoleARN, err)
+		}
+		cfg.Credentials = assume(cfg, o)
+	} else if o.ExternalID != "" {
+		return aws.Config{}, fmt.Errorf("an external id goes with a role; add --role-arn")
+	}
+	return cfg, nil
+}
+
+func assume(cfg aws.Config, o Options) aws.CredentialsProvider {
+	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), o.RoleARN, func(a *stscreds.AssumeRoleOptions) {
+		a.RoleSessionName = "holdfast"
+		if o.ExternalID != "" {
+			a.ExternalID = aws.String(o.ExternalID)
+		}
+	})
+	return aws.NewCredentialsCache(provider)
+}
+
+// An Identity is who asks, as AWS sees it.
+type Identity struct {
+	Account   string // 12 digits
+	ARN       string // "arn:aws:sts::111122223333:assumed-role/Auditor/holdfast"
+	Partition string // "aws", "aws-cn", "aws-us-gov" …
+}
+
+// Identify asks STS who the caller is. It needs no permission, so an error means
+// that there are no usable credentials, or no way to AWS.
+func Identify(ctx context.Context, cfg aws.Config) (Identity, error) {
+	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return Identity{}, fmt.Errorf("asking AWS who is calling (sts:GetCallerIdentity): %w; check the credentials with: aws sts get-caller-identity", err)
+	}
+	id := Identity{Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn)}
+	parsed, err := arn.Parse(id.ARN)
+	if err != nil || id.Account == "" {
+		return Identity{}, fmt.Errorf("asking AWS who is calling (sts:GetCallerIdentity): the answer names no account and ARN (%q, %q)", id.Account, id.ARN)
+	}
+	id.Partition = parsed.Partition
+	return id, nil
+}
