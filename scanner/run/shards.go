@@ -29,17 +29,22 @@ func (r *Run) PutShard(account, region string, b *snapshot.Builder) (created boo
 }
 
 // Shards lists the committed shards, by account, then Region.
-func (r *Run) Shards() ([]Shard, error) {
-	names, err := r.files.List("snapshot/")
+func (r *Run) Shards() ([]Shard, error) { return r.list("snapshot/") }
+
+// Facts lists the Regions whose facts were worked out, by account, then Region.
+func (r *Run) Facts() ([]Shard, error) { return r.list("facts/") }
+
+func (r *Run) list(folder string) ([]Shard, error) {
+	names, err := r.files.List(folder)
 	if err != nil {
 		return nil, err
 	}
 	var shards []Shard
 	for _, name := range names {
-		account, file, ok := strings.Cut(strings.TrimPrefix(name, "snapshot/"), "/")
+		account, file, ok := strings.Cut(strings.TrimPrefix(name, folder), "/")
 		region, jsonl := strings.CutSuffix(file, ".jsonl")
 		if !ok || !jsonl || strings.Contains(region, "/") {
-			return nil, fmt.Errorf("listing shards of run %s: %s is not a shard", r.ID, name)
+			return nil, fmt.Errorf("listing %s of run %s: %s is not one of its files", folder, r.ID, name)
 		}
 		shards = append(shards, Shard{account, region})
 	}

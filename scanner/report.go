@@ -1,0 +1,65 @@
+package scanner
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"holdfast/report"
+	"holdfast/scanner/facts"
+	"holdfast/scanner/finding"
+	"holdfast/scanner/run"
+	"holdfast/scanner/snapshot"
+)
+
+// Report writes the reports that the job asks for, and the inventory that they
+// point into, to the run's folder; then it finishes the run.
+func Report(job Job, kept *run.Run) error {
+	in, err := ReportInput(job, kept)
+	if err != nil {
+		return err
+	}
+	err = kept.Write(run.Inventory, func(w io.Writer) (err error) {
+		in.Options.Inventory, err = report.WriteInventory(w, in)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, format := range job.Formats {
+		name := "report." + format.Ext
+		if err := kept.Write(name, func(w io.Writer) error { return format.Write(w, in) }); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+	}
+	return kept.Finish(snapshot.Manifest{
+		Tool: job.Tool, Callers: in.Run.Callers, Config: kept.Config, RuleSet: in.Header.RuleSet,
+		Accounts: in.Header.Accounts, Regions: in.Header.Regions,
+	})
+}
+
+// ReportInput gathers from a run what its reports say: findings and facts are
+// streamed anew each time that a format asks.
+func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
+	files, err := kept.Facts()
+	if err != nil {
+		return nil, err
+	}
+	in := &report.Input{
+		Findings: func() iter.Seq2[*finding.Finding, error] { return findings(kept) },
+		Subjects: func() iter.Seq2[*facts.Subject, error] { return subjects(kept, files, "") },
+		Options:  job.Report,
+		Run:      report.Run{StartedAt: kept.StartedAt, FinishedAt: now(job).UTC().Truncate(time.Second), Folder: kept.Dir, Files: []string{run.Findings, run.Inventory}},
+	}
+	for _, format := range job.Formats {
+		in.Run.Files = append(in.Run.Files, "report."+format.Ext)
+	}
+	for _, entry := range job.Config.ExpectedGaps {
+		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: fmt.Sprint(entry.What), Reason: entry.Reason, Expires: entry.Expires.End()})
+	}
+	if err := readEnds(kept, in); err != nil {
+		return nil, err
+	}
+	return in, readGaps(kept, in)
+}
