@@ -17,7 +17,7 @@ import (
 var builtins = strings.Fields(`
 	eq neq equal assign lt lte gt gte plus minus mul div rem abs ceil floor round
 	count sum max min sort and or intersection union member_2 member_3
-	array.concat array.slice array.reverse object.get object.keys
+	array.concat array.slice array.reverse object.get object.keys object.union object.union_n object.remove object.filter
 	concat contains endswith startswith format_int indexof lower upper replace split sprintf substring
 	trim trim_left trim_right trim_prefix trim_suffix trim_space strings.count strings.reverse
 	strings.any_prefix_match strings.any_suffix_match

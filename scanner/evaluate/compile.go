@@ -37,19 +37,23 @@ type query struct {
 
 // newCompiler holds modules against schemas and capabilities. Tests are compiled
 // with the same settings.
-func newCompiler(shapes map[string]*shape) *ast.Compiler {
+func newCompiler() (*ast.Compiler, error) {
+	schemas, err := schemaSet()
 	return ast.NewCompiler().
 		WithCapabilities(capabilities()).
 		WithBuiltins(cappedDeclarations()).
-		WithSchemas(schemaSet(shapes)).
+		WithSchemas(schemas).
 		WithUseTypeCheckAnnotations(true).
 		WithDefaultRegoVersion(ast.RegoV1).
 		WithStrict(true).
-		SetErrorLimit(0)
+		SetErrorLimit(0), err
 }
 
 func (l *loader) compile() (*Policy, error) {
-	compiler := newCompiler(l.shapes)
+	compiler, err := newCompiler()
+	if err != nil {
+		return nil, err
+	}
 	compiler.Compile(l.modules)
 	if compiler.Failed() {
 		return nil, errors.Join(located(compiler.Errors)...)

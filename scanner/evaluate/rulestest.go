@@ -63,6 +63,10 @@ func Test(ctx context.Context, trees []Tree, filter string) (TestReport, error) 
 	if err != nil {
 		return TestReport{}, err
 	}
+	compiler, err := newCompiler()
+	if err != nil {
+		return TestReport{}, err
+	}
 	coverage := cover.New()
 	store := inmem.New()
 	txn, err := store.NewTransaction(ctx)
@@ -71,7 +75,7 @@ func Test(ctx context.Context, trees []Tree, filter string) (TestReport, error) 
 	}
 	defer store.Abort(ctx, txn)
 	results, err := tester.NewRunner().
-		SetCompiler(newCompiler(l.shapes).WithEnablePrintStatements(true)).
+		SetCompiler(compiler.WithEnablePrintStatements(true)).
 		AddCustomBuiltins(cappedForTests()).
 		SetStore(store).SetModules(l.modules).
 		SetTimeout(20*time.Second).

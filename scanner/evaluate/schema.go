@@ -1,6 +1,8 @@
 package evaluate
 
 import (
+	"encoding/json"
+	"fmt"
 	"reflect"
 
 	"holdfast/scanner/facts"
@@ -31,39 +33,22 @@ func shapes() (map[string]*shape, error) {
 	return found, nil
 }
 
-// schema is a closed JSON Schema for OPA's type checker: what the rules of a
-// kind may read.
-func (s *shape) schema() map[string]any {
-	switch s.kind {
-	case boolean:
-		return map[string]any{"type": "boolean"}
-	case integer:
-		return map[string]any{"type": "integer"}
-	case float:
-		return map[string]any{"type": "number"}
-	case list:
-		return map[string]any{"type": "array", "items": s.elem.schema()}
-	case object:
-		properties := map[string]any{}
-		for _, f := range s.fields {
-			properties[f.name] = f.shape.schema()
-		}
-		return map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
-	}
-	return map[string]any{"type": "string"}
-}
-
 // schemaRef names a kind's schema in annotations: schema.table.
 func schemaRef(kind string) ast.Ref {
 	return ast.Ref{ast.SchemaRootDocument, ast.StringTerm(kind)}
 }
 
-func schemaSet(shapes map[string]*shape) *ast.SchemaSet {
+// schemaSet is what rules may read, kind by kind, for OPA's type checker.
+func schemaSet() (*ast.SchemaSet, error) {
 	set := ast.NewSchemaSet()
-	for kind, s := range shapes {
-		set.Put(schemaRef(kind), s.schema())
+	for _, kind := range facts.Kinds() {
+		var schema any
+		if err := json.Unmarshal(facts.Schema(kind), &schema); err != nil {
+			return nil, fmt.Errorf("reading the schema of %s facts: %w", kind, err)
+		}
+		set.Put(schemaRef(kind), schema)
 	}
-	return set
+	return set, nil
 }
 
 // withSchemas makes the type checker hold a rule's package against its subject's
