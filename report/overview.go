@@ -1,0 +1,261 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"holdfast/scanner/facts"
+	"holdfast/scanner/finding"
+	"holdfast/scanner/snapshot"
+)
+
+// An overview is what the reports for people say: causes, the tables in most
+// danger, what could not be judged and why, and what was accepted. It is made in
+// one pass and its size does not depend on the number of findings that pass.
+type overview struct {
+	in      *Input
+	causes  *causes
+	tables  []danger // worst first
+	open    []openQuestion
+	waivers []waived
+
+	endangered int // tables with at least one failing or unknown finding
+}
+
+// danger says how badly one table stands.
+type danger struct {
+	name, account, region string
+	fails                 [len(severities)]int // by rank: critical, high, medium, low
+	unknown               int
+}
+
+// An openQuestion is one reason why verdicts are unknown.
+type openQuestion struct {
+	operation string // "dynamodb:DescribeContinuousBackups"; empty where no call is to blame
+	reason    string // finding.Gap.Reason
+	code      string
+	rule      string // where no call is to blame
+	message   string // of the first
+	regions   []string
+	accounts  []string
+	questions int    // calls without an answer
+	verdicts  int    // unknown findings
+	accepted  bool   // an expected_gaps entry explains it
+	expected  string // that entry's reason
+}
+
+// waived is what one waiver of one rule covers.
+type waived struct {
+	rule     string
+	waiver   finding.Waiver
+	findings int
+	names    []string
+}
+
+// severities are all of them, the worst first.
+var severities = [...]finding.Severity{finding.Critical, finding.High, finding.Medium, finding.Low}
+
+// rank is a severity's place among severities; a word that is none comes last.
+func rank(s finding.Severity) int { return len(severities) - max(s.Rank(), 1) }
+
+func look(in *Input, maxTables int) (*overview, error) {
+	o := &overview{in: in}
+	c := newCauses(in.Header.Rules)
+	questions := newQuestions(in.Gaps)
+	accepted := map[string]*waived{}
+	worst := ranking{max: maxTables}
+	for f, err := range in.Findings() {
+		if err != nil {
+			return nil, fmt.Errorf("reading findings: %w", err)
+		}
+		c.add(f)
+		worst.add(f)
+		switch f.Status {
+		case finding.Unknown:
+			questions.add(f)
+		case finding.Waived:
+			addWaived(accepted, f)
+		}
+	}
+	c.end()
+	o.causes = c
+	o.tables, o.endangered = worst.end()
+	o.open = questions.sorted()
+	o.waivers = sortedWaivers(accepted)
+	return o, nil
+}
+
+// A ranking keeps the worst tables while their findings go by, table by table.
+type ranking struct {
+	max     int
+	arn     string
+	current danger
+	kept    []danger
+	total   int
+}
+
+func (r *ranking) add(f *finding.Finding) {
+	if f.Subject != facts.KindTable {
+		return
+	}
+	if f.ARN != r.arn || f.Account != r.current.account || f.Region != r.current.region {
+		r.close()
+		r.arn = f.ARN
+		r.current = danger{name: nameOf(f), account: f.Account, region: f.Region}
+	}
+	switch f.Status {
+	case finding.Fail:
+		r.current.fails[rank(f.Severity)]++
+	case finding.Unknown:
+		r.current.unknown++
+	}
+}
+
+func (r *ranking) close() {
+	if r.current.fails == [len(severities)]int{} && r.current.unknown == 0 {
+		return
+	}
+	r.total++
+	i, _ := slices.BinarySearchFunc(r.kept, r.current, func(a, b danger) int {
+		if c := a.compare(b); c != 0 {
+			return c
+		}
+		return -1 // behind its equals: first come, first named
+	})
+	if i >= r.max {
+		return
+	}
+	r.kept = slices.Insert(r.kept, i, r.current)
+	r.kept = r.kept[:min(len(r.kept), r.max)]
+}
+
+func (r *ranking) end() (worst []danger, total int) {
+	r.close()
+	return r.kept, r.total
+}
+
+// compare orders by the number of critical failures, then of high ones …
+func (d danger) compare(other danger) int {
+	for i := range d.fails {
+		if c := cmp.Compare(other.fails[i], d.fails[i]); c != 0 {
+			return c
+		}
+	}
+	return cmp.Compare(other.unknown, d.unknown)
+}
+
+// questions groups gaps and unknown findings by operation, reason and code.
+type questions map[string]*openQuestion
+
+func newQuestions(gaps []Gap) questions {
+	qs := questions{}
+	for _, g := range gaps {
+		q := qs.at(openQuestion{operation: g.Operation, reason: string(g.Reason), code: g.Code, accepted: g.Expected})
+		q.questions++
+		q.place(g.Account, g.Region)
+		if q.message == "" {
+			q.message = g.Message
+		}
+	}
+	return qs
+}
+
+func (qs questions) at(q openQuestion) *openQuestion {
+	key := strings.Join([]string{q.operation, q.reason, q.code, q.rule, fmt.Sprint(q.accepted)}, "\x00")
+	if qs[key] == nil {
+		qs[key] = &q
+	}
+	return qs[key]
+}
+
+func (qs questions) add(f *finding.Finding) {
+	gap := finding.Gap{Reason: "undecided", Message: f.Message}
+	if f.Gap != nil {
+		gap = *f.Gap
+	}
+	operation, _, _ := strings.Cut(gap.Call, " ")
+	q := openQuestion{operation: operation, reason: gap.Reason, code: gap.Code, accepted: gap.Expected != ""}
+	if operation == "" {
+		q.rule = f.Rule
+	}
+	at := qs.at(q)
+	at.verdicts++
+	at.expected = cmp.Or(at.expected, gap.Expected)
+	at.place(f.Account, f.Region)
+	if at.message == "" {
+		at.message = gap.Message
+	}
+}
+
+func (q *openQuestion) place(account, region string) {
+	if i, found := slices.BinarySearch(q.regions, region); !found && region != "" {
+		q.regions = slices.Insert(q.regions, i, region)
+	}
+	if i, found := slices.BinarySearch(q.accounts, account); !found && account != "" {
+		q.accounts = slices.Insert(q.accounts, i, account)
+	}
+}
+
+func (qs questions) sorted() []openQuestion {
+	var all []openQuestion
+	for _, q := range qs {
+		all = append(all, *q)
+	}
+	slices.SortFunc(all, func(a, b openQuestion) int {
+		return cmp.Or(
+			cmp.Compare(b.verdicts, a.verdicts), cmp.Compare(b.questions, a.questions),
+			cmp.Compare(a.operation, b.operation), cmp.Compare(a.reason, b.reason),
+			cmp.Compare(a.code, b.code), cmp.Compare(a.rule, b.rule), strings.Compare(fmt.Sprint(a.accepted), fmt.Sprint(b.accepted)))
+	})
+	return all
+}
+
+// permission is the IAM action that would answer a denied question, or "".
+func (q *openQuestion) permission() string {
+	if q.reason != string(snapshot.Denied) {
+		return ""
+	}
+	service, operation, _ := strings.Cut(q.operation, ":")
+	if service == "resourcegroupstaggingapi" || service == "tagging" {
+		service = "tag" // the only service whose actions have another prefix than its API
+	}
+	return clean(service+":"+operation, maxName)
+}
+
+func addWaived(accepted map[string]*waived, f *finding.Finding) {
+	waiver := finding.Waiver{}
+	if f.Waiver != nil {
+		waiver = *f.Waiver
+	}
+	key := fmt.Sprintf("%s\x00%+v", f.Rule, waiver)
+	w := accepted[key]
+	if w == nil {
+		w = &waived{rule: f.Rule, waiver: waiver}
+		accepted[key] = w
+	}
+	w.findings++
+	if len(w.names) < maxMembers {
+		w.names = append(w.names, nameOf(f))
+	}
+}
+
+// sortedWaivers puts those first that end first.
+func sortedWaivers(accepted map[string]*waived) []waived {
+	var all []waived
+	for _, w := range accepted {
+		all = append(all, *w)
+	}
+	slices.SortFunc(all, func(a, b waived) int {
+		return cmp.Or(a.waiver.Expires.Compare(b.waiver.Expires), cmp.Compare(a.rule, b.rule),
+			cmp.Compare(a.waiver.Ticket, b.waiver.Ticket), cmp.Compare(a.waiver.Reason, b.waiver.Reason),
+			cmp.Compare(strings.Join(a.names, "\x00"), strings.Join(b.names, "\x00")))
+	})
+	return all
+}
+
+// nameOf is what people call the subject: its name, else its ARN, else where it is.
+func nameOf(f *finding.Finding) string {
+	return cmp.Or(f.Name, f.ARN, strings.Trim(f.Account+"/"+f.Region, "/"))
+}

@@ -1,0 +1,262 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/owenrumney/go-sarif/v2/sarif"
+
+	"holdfast/scanner/finding"
+)
+
+// The SARIF report is for GitHub code scanning, which takes every result for an
+// open alert: so it holds active failures alone, and no pass, unknown or waived
+// finding. One result per cause, at the inventory's line of what has to be fixed.
+//
+//   - All rules of the run are listed, also those without results, so that the
+//     tool's page says what was asked. Alerts close by missing results alone.
+//   - security-severity is a rule's, by its default severity; where a finding's
+//     own differs, its level and its message say so.
+//   - An incomplete scan says executionSuccessful: false. The upload then fails,
+//     and no alert closes because we were blind.
+//   - More than 25,000 results make GitHub reject the file: the worst are kept,
+//     and a notification says how many were not.
+//
+// https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+//
+// Objects are struct literals: the library's constructors leave maps nil, print
+// null where the schema wants nothing, and look rules up one by one.
+var sarifFormat = Format{
+	Name:  "sarif",
+	Doc:   "active failures for GitHub code scanning, one result per cause",
+	Ext:   "sarif",
+	Write: writeSARIF,
+}
+
+const (
+	maxResults       = 25_000
+	maxNotifications = 100
+)
+
+func writeSARIF(w io.Writer, in *Input) error {
+	uri, err := anchorURI(in.Options.SARIFAnchor)
+	if err != nil {
+		return err
+	}
+	o, err := look(in, 0)
+	if err != nil {
+		return err
+	}
+	inv, err := inventoryOf(in)
+	if err != nil {
+		return err
+	}
+	worst, left, err := worstCauses(in, o.causes, maxResults)
+	if err != nil {
+		return err
+	}
+	s := &sarifRun{overview: o, inventory: inv, uri: uri, index: map[string]uint{}}
+	run := &sarif.Run{
+		Tool:        sarif.Tool{Driver: s.driver()},
+		Invocations: []*sarif.Invocation{s.invocation(left)},
+		Results:     make([]*sarif.Result, 0, len(worst)),
+		ColumnKind:  "utf16CodeUnits",
+	}
+	if id := category(in); id != "" {
+		run.AutomationDetails = &sarif.RunAutomationDetails{ID: &id}
+	}
+	for _, f := range worst {
+		result, err := s.result(f)
+		if err != nil {
+			return err
+		}
+		run.Results = append(run.Results, result)
+	}
+	doc, err := json.Marshal(&sarif.Report{
+		Version: string(sarif.Version210),
+		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
+		Runs:    []*sarif.Run{run},
+	})
+	if err != nil {
+		return fmt.Errorf("encoding SARIF: %w", err)
+	}
+	_, err = w.Write(append(escapeJSON(doc), '\n'))
+	return err
+}
+
+// worstCauses returns the findings that speak for a cause, by severity and then
+// in the order of the findings, at most max of them, and how many were left out.
+func worstCauses(in *Input, c *causes, max int) (worst []*finding.Finding, left int, err error) {
+	bySeverity := make([][]*finding.Finding, len(severities))
+	kept := 0
+	for f, err := range in.Findings() {
+		if err != nil {
+			return nil, 0, fmt.Errorf("reading findings: %w", err)
+		}
+		if !c.speaks(f) {
+			continue
+		}
+		slim := *f
+		slim.Evidence = nil
+		i := rank(f.Severity)
+		bySeverity[i] = append(bySeverity[i], &slim)
+		if kept++; kept > max {
+			dropLast(bySeverity)
+			left++
+		}
+	}
+	return slices.Concat(bySeverity...), left, nil
+}
+
+func dropLast(bySeverity [][]*finding.Finding) {
+	for i, list := range slices.Backward(bySeverity) {
+		if len(list) > 0 {
+			list[len(list)-1] = nil
+			bySeverity[i] = list[:len(list)-1]
+			return
+		}
+	}
+}
+
+// sarifRun builds the one run of a report.
+type sarifRun struct {
+	*overview
+	inventory *Inventory
+	uri       string
+	index     map[string]uint // of a rule in the driver
+}
+
+func (s *sarifRun) driver() *sarif.ToolComponent {
+	name, version := toolVersion(s.in.Header.Tool)
+	driver := &sarif.ToolComponent{Name: name, Rules: []*sarif.ReportingDescriptor{}}
+	if version != "" {
+		driver.Version = &version
+	}
+	if semantic := semanticVersion(version); semantic != "" {
+		driver.SemanticVersion = &semantic
+	}
+	for _, rule := range s.in.Header.Rules {
+		s.index[rule.ID] = uint(len(driver.Rules))
+		driver.Rules = append(driver.Rules, descriptor(rule))
+	}
+	return driver
+}
+
+func descriptor(rule finding.Rule) *sarif.ReportingDescriptor {
+	d := &sarif.ReportingDescriptor{
+		ID:                   rule.ID,
+		Name:                 ptr(pascal(rule.ID)),
+		ShortDescription:     multiformat(ruleTitle(rule), ""),
+		FullDescription:      multiformat(ruleDescription(rule), ""),
+		DefaultConfiguration: &sarif.ReportingConfiguration{Level: level(rule.Severity)},
+		Help:                 multiformat(helpText(rule), helpMarkdown(rule)),
+		Properties: sarif.Properties{
+			"security-severity": securitySeverity(rule.Severity),
+			"precision":         "very-high", // AWS's own answers, not a guess
+			"tags":              []string{"security", "dynamodb", "subject/" + rule.Subject},
+		},
+	}
+	if len(rule.Links) > 0 {
+		d.HelpURI = &rule.Links[0]
+	}
+	return d
+}
+
+func (s *sarifRun) result(f *finding.Finding) (*sarif.Result, error) {
+	index, ok := s.index[f.Rule]
+	if !ok {
+		return nil, fmt.Errorf("writing SARIF: rule %s of the finding on %s is not in the findings' header", f.Rule, f.ARN)
+	}
+	anchor, place, err := s.place(f)
+	if err != nil {
+		return nil, err
+	}
+	return &sarif.Result{
+		RuleID:    ptr(f.Rule),
+		RuleIndex: &index,
+		Level:     ptr(level(f.Severity)),
+		Message:   sarif.Message{Text: ptr(resultMessage(f, s.causes))},
+		Locations: []*sarif.Location{{PhysicalLocation: &sarif.PhysicalLocation{
+			ArtifactLocation: &sarif.ArtifactLocation{URI: &s.uri},
+			Region: &sarif.Region{
+				StartLine: &place.Line, StartColumn: ptr(1),
+				EndLine: &place.Line, EndColumn: ptr(place.Columns + 1),
+			},
+		}}},
+		PartialFingerprints: map[string]any{"primaryLocationLineHash": place.Hash},
+		PropertyBag: sarif.PropertyBag{Properties: sarif.Properties{
+			"account": f.Account, "region": f.Region, "resource": anchor, "severity": string(f.Severity),
+			"locationSource": "inventory",
+		}},
+	}, nil
+}
+
+// place is the line of the cause where that is a resource, else of the finding's
+// own: the alert then stays where it is when the first of its members is mended.
+func (s *sarifRun) place(f *finding.Finding) (anchor string, p Place, err error) {
+	if f.Cause != "" && len(f.Members) == 0 {
+		if p, ok := s.inventory.Place(f.Cause); ok {
+			return f.Cause, p, nil
+		}
+	}
+	anchor = anchorOf(f)
+	p, ok := s.inventory.Place(anchor)
+	if !ok {
+		return "", p, fmt.Errorf("writing SARIF: %s is not in the inventory; write the inventory from the same findings", anchor)
+	}
+	return anchor, p, nil
+}
+
+func (s *sarifRun) invocation(left int) *sarif.Invocation {
+	complete := s.in.Summary.Complete
+	inv := &sarif.Invocation{
+		ExecutionSuccessful: &complete,
+		StartTimeUTC:        milliseconds(s.in.Run.StartedAt),
+		EndTimeUTC:          milliseconds(s.in.Run.FinishedAt),
+	}
+	notify := func(level, text string) {
+		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications,
+			&sarif.Notification{Level: level, Message: &sarif.Message{Text: ptr(bracketless(text))}})
+	}
+	blind := "warning" // an unanswered question that no rule in force depends on
+	if !complete {
+		blind = "error"
+		notify(blind, "Incomplete: "+s.incomplete())
+	}
+	for i, q := range s.open {
+		if i == maxNotifications {
+			notify(blind, fmt.Sprintf("%d more reasons are in the JSON report", len(s.open)-i))
+			break
+		}
+		if q.accepted {
+			notify("note", joinParts(": ", "As expected: "+q.what(), q.where(), clean(q.expected, maxMessage)))
+			continue
+		}
+		notify(blind, q.what()+": "+q.where()+after("; missing permission: ", q.permission()))
+	}
+	if left > 0 {
+		notify("warning", fmt.Sprintf("%d results are left out, since GitHub takes %d at most; the worst are here, all are in the JSON report", left, maxResults))
+	}
+	return inv
+}
+
+func multiformat(text, markdown string) *sarif.MultiformatMessageString {
+	m := &sarif.MultiformatMessageString{Text: &text}
+	if markdown != "" {
+		m.Markdown = &markdown
+	}
+	return m
+}
+
+// milliseconds is the precision that SARIF readers agree on.
+func milliseconds(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return ptr(t.UTC().Truncate(time.Millisecond))
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,261 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"holdfast/scanner/finding"
+)
+
+// The text report is one screen for a person: first what is missing, then how
+// many causes explain how many failures and what to do about each, then the
+// tables in most danger, then the questions without an answer, then what was
+// accepted, then totals.
+var textFormat = Format{
+	Name:  "text",
+	Doc:   "a summary for the terminal: causes, tables in danger, what could not be read",
+	Ext:   "txt",
+	Write: writeText,
+}
+
+const (
+	textCauses  = 20 // rows of causes
+	textTables  = 10
+	textReasons = 20 // rows of each other list
+	textNames   = 5  // resources named in one row
+)
+
+func writeText(w io.Writer, in *Input) error {
+	o, err := look(in, textTables)
+	if err != nil {
+		return err
+	}
+	width := in.Options.Width
+	if width == 0 {
+		width = 100
+	}
+	t := &text{Writer: bufio.NewWriter(w), overview: o, width: min(max(width, 80), 120), color: in.Options.Color}
+	t.head()
+	t.causeList()
+	t.tableList()
+	t.questionList()
+	t.acceptedList()
+	t.totals()
+	return t.Flush()
+}
+
+// text prints an overview. Write errors stay in the bufio.Writer until Flush.
+type text struct {
+	*bufio.Writer
+	*overview
+	width int
+	color bool
+}
+
+func (t *text) head() {
+	in := t.in
+	t.prose(0, joinParts("  ", clean(in.Header.Tool, maxName), clean(in.Header.RunID, maxName), stamp(in.Header.EvaluatedAt)))
+	t.prose(0, count(len(in.Header.Accounts), "account")+after(": ", some(in.Header.Accounts, 3))+
+		"; "+count(len(in.Header.Regions), "Region")+after(": ", some(in.Header.Regions, 6)))
+	t.WriteByte('\n')
+	if !in.Summary.Complete {
+		t.WriteString(t.paint(ansiRed, incompleteWord))
+		t.hanging(0, len(incompleteWord), "  "+t.incomplete())
+	}
+	for _, g := range in.ExpectedGaps {
+		t.prose(0, "Expected gap  "+expectedGap(g))
+	}
+	if !in.Summary.Complete || len(in.ExpectedGaps) > 0 {
+		t.WriteByte('\n')
+	}
+	t.line(0, t.paint(ansiBold, t.verdict()))
+}
+
+func (t *text) causeList() {
+	rows := t.causes.rows()
+	if len(rows) == 0 {
+		return
+	}
+	t.title("To fix, worst first (each line says what should be true)")
+	for _, r := range rows[:min(len(rows), textCauses)] {
+		t.cause(r)
+	}
+	t.more(len(rows)-textCauses, "line")
+}
+
+func (t *text) cause(r *causeRow) {
+	const indent = 12
+	right := r.extent()
+	room := t.width - indent - width(right) - 2
+	left := fit(fmt.Sprintf("%s (%s)", cmp.Or(r.rule.Title, r.rule.ID), r.rule.ID), room)
+	t.WriteString("  " + t.severity(r.severity) + strings.Repeat(" ", indent-2-len(r.severity)))
+	t.line(0, left+strings.Repeat(" ", max(room-width(left), 0))+"  "+right)
+	t.prose(indent, r.what(textNames))
+	if fix := r.fix(); fix != "" {
+		t.prose(indent, "fix: "+fix)
+	}
+}
+
+func (t *text) tableList() {
+	if len(t.tables) == 0 {
+		return
+	}
+	t.title(fmt.Sprintf("Most endangered tables (%d of %d with a failing or unknown finding)", len(t.tables), t.endangered))
+	name := t.width - 6 - 1 - 12 - 2 - 14 - 5*6
+	t.line(6, fmt.Sprintf("%s %-12s  %-14s  crit  high   med   low  unkn", pad("table", name), "account", "Region"))
+	for i, d := range t.tables {
+		row := fmt.Sprintf("%2d  %s %s  %s", i+1, pad(clean(d.name, name), name), pad(clean(d.account, 12), 12), pad(clean(d.region, 14), 14))
+		for _, n := range append(d.fails[:], d.unknown) {
+			row += fmt.Sprintf("%6s", dash(n))
+		}
+		t.line(2, row)
+	}
+}
+
+func (t *text) questionList() {
+	var open []openQuestion
+	for _, q := range t.open {
+		if !q.accepted {
+			open = append(open, q)
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	t.title("Not known (and so never a pass)")
+	for _, q := range open[:min(len(open), textReasons)] {
+		t.prose(2, q.what())
+		t.prose(6, q.where())
+		if action := q.permission(); action != "" {
+			t.prose(6, "missing permission: "+action)
+		}
+	}
+	t.more(len(open)-textReasons, "reason")
+}
+
+func (t *text) acceptedList() {
+	var accepted []openQuestion
+	for _, q := range t.open {
+		if q.accepted {
+			accepted = append(accepted, q)
+		}
+	}
+	if len(accepted) > 0 {
+		t.title("Not known, as expected")
+		for _, q := range accepted[:min(len(accepted), textReasons)] {
+			t.prose(2, joinParts(": ", q.what(), clean(q.expected, maxMessage)))
+		}
+		t.more(len(accepted)-textReasons, "reason")
+	}
+	if len(t.waivers) == 0 {
+		return
+	}
+	t.title("Accepted risks")
+	for _, w := range t.waivers[:min(len(t.waivers), textReasons)] {
+		t.prose(2, fmt.Sprintf("%s: %s", clean(w.rule, maxName), someOf(w.names, w.findings, textNames)))
+		t.prose(6, w.terms())
+	}
+	t.more(len(t.waivers)-textReasons, "waiver")
+}
+
+func (t *text) totals() {
+	t.title("Totals")
+	t.prose(2, "tables    "+t.population())
+	t.prose(2, "findings  "+t.findings())
+	if run := t.in.Run; run.Folder != "" {
+		t.line(2, "files     "+clean(run.Folder, maxMessage)) // whole, to be copied
+		if len(run.Files) > 0 {
+			t.prose(12, strings.Join(cleanAll(run.Files), ", "))
+		}
+	}
+	if t.in.Summary.Digest != "" {
+		t.line(2, "digest    "+clean(t.in.Summary.Digest, maxName))
+	}
+}
+
+func (t *text) title(s string) { t.WriteString("\n" + t.paint(ansiBold, s) + "\n") }
+
+func (t *text) line(indent int, s string) {
+	t.WriteString(strings.TrimRight(strings.Repeat(" ", indent)+s, " ") + "\n")
+}
+
+func (t *text) more(n int, what string) {
+	if n > 0 {
+		t.line(2, "… and "+count(n, "more "+what)+", all in the JSON report")
+	}
+}
+
+// prose prints clean text, broken at spaces, on at most three lines.
+func (t *text) prose(indent int, s string) { t.hanging(indent, 0, s) }
+
+// hanging is prose whose first line has already taken columns.
+func (t *text) hanging(indent, taken int, s string) {
+	first := indent
+	for n := 1; ; n++ {
+		room := t.width - indent - taken
+		if width(s) <= room || n == 3 {
+			t.line(first, fit(s, room))
+			return
+		}
+		runes := []rune(s)
+		at := strings.LastIndexByte(string(runes[:room+1]), ' ')
+		if strings.TrimSpace(string(runes[:room+1])[:max(at, 0)]) == "" {
+			at = len(string(runes[:room])) // one long word
+		}
+		t.line(first, s[:at])
+		if n == 1 {
+			indent += 2
+		}
+		s, taken, first = strings.TrimLeft(s[at:], " "), 0, indent
+	}
+}
+
+const incompleteWord = "INCOMPLETE"
+
+const (
+	ansiRed    = "31;1"
+	ansiYellow = "33"
+	ansiBold   = "1"
+)
+
+func (t *text) paint(code, s string) string {
+	if !t.color || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (t *text) severity(s finding.Severity) string {
+	word := strings.ToUpper(clean(string(s), 8))
+	switch s {
+	case finding.Critical, finding.High:
+		return t.paint(ansiRed, word)
+	case finding.Medium:
+		return t.paint(ansiYellow, word)
+	}
+	return word
+}
+
+func width(s string) int { return utf8.RuneCountInString(s) }
+
+// fit cuts s to n characters.
+func fit(s string, n int) string {
+	if width(s) <= n {
+		return s
+	}
+	return strings.TrimRight(string([]rune(s)[:max(n-1, 0)]), " ") + "…"
+}
+
+// dash is a number in a table, where nothing is no news.
+func dash(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprint(n)
+}
+
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(n-width(s), 0)) }
