@@ -1,5 +1,6 @@
 package holdfast.lib.profile_test
 
+import data.holdfast.lib.fixture_test as fixture
 import data.holdfast.lib.profile
 
 _daily_for(days) := [{"from_days": 0, "to_days": days, "for_ever": false, "longest_gap_minutes": 1440}]
@@ -77,8 +78,8 @@ test_tier_begins_where_the_shorter_one_ends if {
 
 	# One day earlier, ages above 34 days belong to the daily tier, but weekly backups alone are left.
 	steps := [
-		object.union(_steps[0], {"to_days": 34}),
-		object.union(_steps[1], {"from_days": 34}),
+		fixture.with_fields(_steps[0], {"to_days": 34}),
+		fixture.with_fields(_steps[1], {"from_days": 34}),
 		_steps[2],
 	]
 	profile.sparse(steps, _tiers) == {{"after_days": 34, "gap_minutes": 10080, "limit_minutes": 1440, "to_days": 35}}

@@ -1,0 +1,65 @@
+# METADATA
+# title: No backups are left over from a deleted table without somebody knowing why
+# description: >-
+#   Backups outlive their table. They may be the only way back to data that somebody still needs, or personal data that
+#   should be gone by now, and DynamoDB's on-demand backups are kept, and paid for, until someone deletes them.
+# related_resources:
+#   - https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Backup-and-Restore.html
+#   - https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html
+# custom:
+#   severity: low
+#   evidence: [user_backups, recovery_points, kept_for_ever, newest_age_days, oldest_age_days, recreated, vaults]
+#   limits: |
+#     One finding stands for all backups of one deleted table. Backups that DynamoDB itself made when the table was
+#     deleted or archived are left out: the former expire after 35 days. Whether the data is still needed, only its owner
+#     can say; a waiver records the answer.
+#   fix: |
+#     Find the owner and agree how long the data has to stay. Nothing here should be deleted before that: a backup cannot
+#     be brought back.
+#
+#     **Console.** DynamoDB → Backups, and AWS Backup → Vaults → the vault → filter by the table's ARN.
+#
+#     **CLI.**
+#
+#     ```sh
+#     aws dynamodb list-backups --table-name TABLE --backup-type ALL
+#     aws backup list-recovery-points-by-resource --resource-arn TABLE_ARN
+#     ```
+#
+#     If it has to stay, record that as a waiver in `holdfast.yaml`, with owner and expiry, and give the recovery points
+#     an end:
+#
+#     ```sh
+#     aws backup update-recovery-point-lifecycle --backup-vault-name VAULT --recovery-point-arn POINT_ARN \
+#       --lifecycle MoveToColdStorageAfterDays=31,DeleteAfterDays=366
+#     ```
+#
+#     **Terraform.** Backups are not resources of it; take the deleted table out of the state and the code, and keep the
+#     vault.
+package holdfast.backup.orphaned
+
+applicable := _orphans > 0
+
+ok if _orphans == 0
+
+deny contains violation if {
+	_orphans > 0
+	violation := {
+		"message": sprintf("is deleted, but %s: confirm owner and retention", [_left]),
+		"expected": "an owner and a retention",
+		"actual": {
+			"user_backups": input.user_backups,
+			"recovery_points": input.recovery_points,
+			"kept_for_ever": input.kept_for_ever,
+		},
+	}
+}
+
+# Backups that DynamoDB made of its own accord are no orphans.
+_orphans := input.user_backups + input.recovery_points
+
+_left := sprintf("left %d on-demand backups and %d recovery points, %d of them kept for ever", [
+	input.user_backups,
+	input.recovery_points,
+	input.kept_for_ever,
+])

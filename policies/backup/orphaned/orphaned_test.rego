@@ -1,0 +1,55 @@
+package holdfast.backup.orphaned_test
+
+import data.holdfast.backup.orphaned as rule
+import data.holdfast.backup_test as backup
+import data.holdfast.lib.fixture_test as fixture
+
+_violation(user, points, for_ever) := {
+	"message": sprintf(
+		concat("", [
+			"is deleted, but left %d on-demand backups and %d recovery points, %d of them kept for ever: ",
+			"confirm owner and retention",
+		]),
+		[user, points, for_ever],
+	),
+	"expected": "an owner and a retention",
+	"actual": {"user_backups": user, "recovery_points": points, "kept_for_ever": for_ever},
+}
+
+test_deny_what_is_left_of_a_deleted_table if {
+	rule.applicable == true with input as backup.with_facts({})
+	not rule.ok with input as backup.with_facts({})
+	rule.deny == {_violation(2, 5, 2)} with input as backup.with_facts({})
+}
+
+test_deny_on_demand_backups_alone if {
+	facts := backup.with_facts({"recovery_points": 0})
+	rule.applicable == true with input as facts
+	rule.deny == {_violation(2, 0, 2)} with input as facts
+}
+
+test_deny_recovery_points_alone if {
+	facts := backup.with_facts({"user_backups": 0, "kept_for_ever": 0})
+	rule.applicable == true with input as facts
+	rule.deny == {_violation(0, 5, 0)} with input as facts
+}
+
+test_deny_never_says_delete if {
+	some violation in rule.deny with input as backup.with_facts({})
+	not regex.match(`(?i)\bdelete\b`, violation.message)
+}
+
+test_not_applicable_to_what_dynamodb_made_itself if {
+	facts := backup.with_facts({"user_backups": 0, "recovery_points": 0, "archival_backups": 1, "kept_for_ever": 0})
+	rule.applicable == false with input as facts
+	rule.ok with input as facts
+	rule.deny == set() with input as facts
+}
+
+test_missing_count_is_neither if {
+	facts := fixture.without(backup.with_facts({}), {"recovery_points"})
+	not rule.applicable == true with input as facts
+	not rule.applicable == false with input as facts
+	not rule.ok with input as facts
+	rule.deny == set() with input as facts
+}
