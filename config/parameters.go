@@ -31,7 +31,7 @@ func (c *Config) Parameters(rule finding.Rule, scope *Scope) (map[string]json.Ra
 
 // parameter is the value of one parameter and who set it.
 func (c *Config) parameter(rule finding.Rule, name string, p finding.Parameter, scope *Scope) (value json.RawMessage, from string) {
-	value, from = p.Default, "the rule itself"
+	value, from = canonical(p.Default), "the rule itself"
 	for _, s := range c.settingsOf(rule.ID) {
 		if v, ok := s.Parameters[name]; ok {
 			value, from = v.JSON, fmt.Sprintf("rules: %s on line %d", s.Pattern, v.Line)
@@ -47,6 +47,20 @@ func (c *Config) parameter(rule finding.Rule, name string, p finding.Parameter, 
 		value, from = v.JSON, fmt.Sprintf("scope %s on line %d", scope.Name, v.Line)
 	}
 	return value, from
+}
+
+// canonical is the value in the one way that the values of a configuration are
+// written, so that equal ones have equal bytes.
+func canonical(value json.RawMessage) json.RawMessage {
+	var v any
+	if json.Unmarshal(value, &v) != nil {
+		return value // absent, or for CheckValue to tell
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("config: " + err.Error()) // came out of JSON
+	}
+	return text
 }
 
 // fields are the scope's own fields that are parameters too.

@@ -173,6 +173,20 @@ scopes:
 	}
 }
 
+func TestStrictestSeesThroughTheOrderOfKeys(t *testing.T) {
+	rule := finding.Rule{ID: "vault.tiers", Subject: "vault", Parameters: map[string]finding.Parameter{
+		"tiers": {Type: "array", Default: json.RawMessage(`[ {"to_days": 366, "gap": 24} ]`), Items: json.RawMessage(`{"type":"object"}`)},
+	}}
+	c := parse(t, "scopes: [{name: a, match: {names: a}, parameters: {tiers: [{to_days: 366, gap: 24}]}}]\n")
+	if err := c.CheckRules([]finding.Rule{rule}); err != nil {
+		t.Error(err)
+	}
+	got, named, err := c.Strictest(rule, []*config.Scope{c.Scopes[0], nil})
+	if err != nil || text(got) != `tiers=[{"gap":24,"to_days":366}]` || named != "" {
+		t.Errorf("got %s by %q, %v", text(got), named, err)
+	}
+}
+
 func TestStrictestRefusesToGuess(t *testing.T) {
 	c := parse(t, "scopes: [{name: a, match: {names: a}, parameters: {label: z}}]\n")
 	if _, _, err := c.Strictest(locked, []*config.Scope{c.Scopes[0], nil}); err == nil || !strings.Contains(err.Error(), "label") {
