@@ -15,17 +15,10 @@ import (
 // one on the same subject explains (caused_by) is no cause.
 type causes struct {
 	rules  map[string]finding.Rule
-	shared map[causeKey]*causeRow  // causes that have a name or members
-	single map[singleKey]*causeRow // the others, by rule
+	shared map[finding.Cause]*causeRow // causes that have a name or members
+	single map[singleKey]*causeRow     // the others, by rule
 
 	failing int // failing findings
-}
-
-// causeKey is what makes two findings one cause: the rule, or the one that an
-// engine rule gathers, and what they name.
-type causeKey struct {
-	rule string
-	name string // finding.Cause, else the ARN
 }
 
 type singleKey struct {
@@ -52,7 +45,7 @@ const maxMembers = 50
 func newCauses(rules []finding.Rule) *causes {
 	c := &causes{
 		rules:  make(map[string]finding.Rule, len(rules)),
-		shared: map[causeKey]*causeRow{},
+		shared: map[finding.Cause]*causeRow{},
 		single: map[singleKey]*causeRow{},
 	}
 	for _, r := range rules {
@@ -66,11 +59,11 @@ func (c *causes) add(f *finding.Finding) {
 		return
 	}
 	c.failing++
-	if len(f.CausedBy) > 0 {
+	cause, ok := c.of(f)
+	if !ok {
 		return
 	}
-	key, shared := c.key(f)
-	if !shared {
+	if !shared(f) {
 		key := singleKey{f.Rule, f.Severity}
 		if c.single[key] == nil {
 			c.single[key] = c.newRow(f)
@@ -79,11 +72,11 @@ func (c *causes) add(f *finding.Finding) {
 		c.single[key].count(f)
 		return
 	}
-	row := c.shared[key]
+	row := c.shared[cause]
 	if row == nil {
 		row = c.newRow(f)
 		row.causes = 1
-		c.shared[key] = row
+		c.shared[cause] = row
 	}
 	if c.rules[f.Rule].Gathers != "" && c.rules[row.face.Rule].Gathers == "" {
 		row.rule, row.face = c.rules[f.Rule], withoutEvidence(f)
@@ -91,12 +84,13 @@ func (c *causes) add(f *finding.Finding) {
 	row.count(f)
 }
 
-// key names the cause of a finding; shared is false for a finding that names
-// none and has no members, which is a cause of its own.
-func (c *causes) key(f *finding.Finding) (key causeKey, shared bool) {
-	key = causeKey{rule: cmp.Or(c.rules[f.Rule].Gathers, f.Rule), name: cmp.Or(f.Cause, f.ARN)}
-	return key, f.Cause != "" || len(f.Members) > 0
+func (c *causes) of(f *finding.Finding) (cause finding.Cause, ok bool) {
+	return finding.CauseOf(f, c.rules[f.Rule].Gathers)
 }
+
+// shared is false for a finding that names no cause and has no members: it
+// stands for nothing but itself.
+func shared(f *finding.Finding) bool { return f.Cause != "" || len(f.Members) > 0 }
 
 func (c *causes) newRow(f *finding.Finding) *causeRow {
 	rule, ok := c.rules[f.Rule]
@@ -143,21 +137,26 @@ func (c *causes) end() {
 
 // speaks reports whether a finding stands for its cause. It holds after end.
 func (c *causes) speaks(f *finding.Finding) bool {
-	if f.Status != finding.Fail || len(f.CausedBy) > 0 {
+	cause, ok := c.of(f)
+	if !ok || f.Status != finding.Fail {
 		return false
 	}
-	key, shared := c.key(f)
-	return !shared || c.shared[key].face.Rule == f.Rule && c.shared[key].face.ARN == f.ARN
+	if !shared(f) {
+		return true
+	}
+	row := c.shared[cause]
+	return row != nil && row.face.Rule == f.Rule && row.face.ARN == f.ARN
 }
 
 // membersOf returns the first names of what fails because of the cause that a
 // finding speaks for, and how many there are; none for one that fails alone.
 func (c *causes) membersOf(f *finding.Finding) (names []string, total int) {
-	key, shared := c.key(f)
-	if !shared {
+	cause, _ := c.of(f)
+	row := c.shared[cause]
+	if row == nil || !shared(f) {
 		return nil, 0
 	}
-	return c.shared[key].names, c.shared[key].resources
+	return row.names, row.resources
 }
 
 // rows lists the causes, worst first.

@@ -63,8 +63,11 @@ func (m *markdown) head() {
 	if !in.Summary.Complete {
 		m.print("> [!CAUTION]\n> **Incomplete.** ", escapeMarkdown(m.incomplete()), "\n\n")
 	}
-	for _, g := range in.ExpectedGaps {
+	for _, g := range in.ExpectedGaps[:min(len(in.ExpectedGaps), markdownOther)] {
 		m.print("> **Expected gap.** ", escapeMarkdown(expectedGap(g)), "\n\n")
+	}
+	if rest := len(in.ExpectedGaps) - markdownOther; rest > 0 {
+		m.print("… and ", count(rest, "more expected gap"), ".\n\n")
 	}
 	m.print("**", escapeMarkdown(m.verdict()), "**\n\n")
 	m.print("- tables: ", escapeMarkdown(m.population()), "\n- findings: ", escapeMarkdown(m.findings()), "\n")
@@ -81,7 +84,7 @@ func (m *markdown) causeTable() {
 			escapeMarkdown(r.fix()),
 		) {
 			t.cut(len(rows)-i, "cause line")
-			break
+			return
 		}
 	}
 }
@@ -101,39 +104,36 @@ func (m *markdown) tableTable() {
 
 func (m *markdown) questionTable() {
 	t := m.table("Not known", "call or rule", "hides", "missing permission")
-	rows := 0
-	for _, q := range m.open {
-		if q.accepted {
-			continue
-		}
-		if rows++; rows > markdownOther {
-			continue
-		}
+	left := 0
+	for i, q := range m.questions(false) {
 		permission := ""
 		if action := q.permission(); action != "" {
 			permission = code(action)
 		}
-		t.row(escapeMarkdown(q.what()), escapeMarkdown(q.where()), permission)
+		if i >= markdownOther || !t.row(escapeMarkdown(q.what()), escapeMarkdown(q.where()), permission) {
+			left++
+		}
 	}
-	t.cut(rows-markdownOther, "reason")
+	t.cut(left, "reason")
 }
 
 func (m *markdown) acceptedTable() {
-	t := m.table("Accepted", "what", "for", "terms")
-	rows := 0
-	for _, q := range m.open {
-		if q.accepted {
-			if rows++; rows <= markdownOther {
-				t.row(escapeMarkdown(q.what()), escapeMarkdown(q.where()), escapeMarkdown(clean(q.expected, maxMessage)))
-			}
+	t := m.table("Not known, as expected", "call or rule", "hides", "because")
+	left := 0
+	for i, q := range m.questions(true) {
+		if i >= markdownOther || !t.row(escapeMarkdown(q.what()), escapeMarkdown(q.where()), escapeMarkdown(clean(q.expected, maxMessage))) {
+			left++
 		}
 	}
-	for _, w := range m.waivers {
-		if rows++; rows <= markdownOther {
-			t.row(code(w.rule), escapeMarkdown(someOf(w.names, w.findings, markdownNames)), escapeMarkdown(w.terms()))
+	t.cut(left, "expected gap")
+	t = m.table("Accepted risks", "rule", "for", "terms")
+	left = 0
+	for i, w := range m.waivers {
+		if i >= markdownOther || !t.row(code(w.rule), escapeMarkdown(someOf(w.names, w.findings, markdownNames)), escapeMarkdown(w.terms())) {
+			left++
 		}
 	}
-	t.cut(rows-markdownOther, "entry")
+	t.cut(left, "waiver")
 }
 
 func (m *markdown) totals() {

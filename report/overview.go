@@ -212,6 +212,17 @@ func (qs questions) sorted() []openQuestion {
 	return all
 }
 
+// questions are the open ones that an expected_gaps entry explains, or the others.
+func (o *overview) questions(accepted bool) []openQuestion {
+	var all []openQuestion
+	for _, q := range o.open {
+		if q.accepted == accepted {
+			all = append(all, q)
+		}
+	}
+	return all
+}
+
 // permission is the IAM action that would answer a denied question, or "".
 func (q *openQuestion) permission() string {
 	if q.reason != string(snapshot.Denied) {

@@ -43,10 +43,8 @@ func (o *overview) verdict() string {
 // incomplete says what is missing in one line.
 func (o *overview) incomplete() string {
 	questions := 0
-	for _, q := range o.open {
-		if !q.accepted {
-			questions += q.questions
-		}
+	for _, q := range o.questions(false) {
+		questions += q.questions
 	}
 	line := count(o.in.Summary.Unknown, "unknown verdict")
 	if questions > 0 {

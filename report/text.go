@@ -66,9 +66,10 @@ func (t *text) head() {
 		t.WriteString(t.paint(ansiRed, incompleteWord))
 		t.hanging(0, len(incompleteWord), "  "+t.incomplete())
 	}
-	for _, g := range in.ExpectedGaps {
+	for _, g := range in.ExpectedGaps[:min(len(in.ExpectedGaps), textReasons)] {
 		t.prose(0, "Expected gap  "+expectedGap(g))
 	}
+	t.more(len(in.ExpectedGaps)-textReasons, "expected gap")
 	if !in.Summary.Complete || len(in.ExpectedGaps) > 0 {
 		t.WriteByte('\n')
 	}
@@ -117,12 +118,7 @@ func (t *text) tableList() {
 }
 
 func (t *text) questionList() {
-	var open []openQuestion
-	for _, q := range t.open {
-		if !q.accepted {
-			open = append(open, q)
-		}
-	}
+	open := t.questions(false)
 	if len(open) == 0 {
 		return
 	}
@@ -138,12 +134,7 @@ func (t *text) questionList() {
 }
 
 func (t *text) acceptedList() {
-	var accepted []openQuestion
-	for _, q := range t.open {
-		if q.accepted {
-			accepted = append(accepted, q)
-		}
-	}
+	accepted := t.questions(true)
 	if len(accepted) > 0 {
 		t.title("Not known, as expected")
 		for _, q := range accepted[:min(len(accepted), textReasons)] {

@@ -6,25 +6,42 @@ import "slices"
 type tally struct {
 	summary Summary
 	family  map[string]string  // engine rule → the rule whose findings it gathers
-	causes  map[cause]Severity // worst severity of each
+	causes  map[Cause]Severity // worst severity of each
 	subject *Finding           // the last one's
 	worst   Status             // of that subject so far
 	digest  *digest
 }
 
-// A cause is what a person mends once. Failures of one rule that name the same
+// A Cause is what a person mends once. Failures of one rule that name the same
 // cause are one, wherever they are; the engine's own finding about that cause
 // belongs to them. A failure without a named cause stands for itself.
-type cause struct {
-	family string // rule
-	name   string // Finding.Cause, else the finding's own ARN
-	named  bool
+type Cause struct {
+	Rule  string // whose failures they are
+	Name  string // Finding.Cause, else the finding's own ARN
+	Named bool
+}
+
+// CauseOf returns the cause that a failure counts for. ok is false where another
+// failure of the same subject explains it: then that one is counted. gathers is
+// the Gathers of the finding's rule.
+func CauseOf(f *Finding, gathers string) (c Cause, ok bool) {
+	if len(f.CausedBy) > 0 {
+		return Cause{}, false
+	}
+	c = Cause{Rule: f.Rule, Name: f.ARN}
+	if f.Cause != "" {
+		c.Name, c.Named = f.Cause, true
+	}
+	if gathers != "" {
+		c.Rule = gathers
+	}
+	return c, true
 }
 
 func newTally(rules []Rule) *tally {
 	t := &tally{
 		summary: Summary{Status: map[Status]int{}, Failing: map[Severity]int{}, Causes: map[Severity]int{}, Subjects: map[string]map[Status]int{}},
-		family:  map[string]string{}, causes: map[cause]Severity{}, digest: newDigest(),
+		family:  map[string]string{}, causes: map[Cause]Severity{}, digest: newDigest(),
 	}
 	for _, r := range rules {
 		if r.Gathers != "" {
@@ -52,19 +69,11 @@ func (t *tally) add(f *Finding) {
 	}
 }
 
-// fail counts a failure's cause, unless another failure of the same subject
-// explains it: then that one is counted.
 func (t *tally) fail(f *Finding) {
 	t.summary.Failing[f.Severity]++
-	if len(f.CausedBy) > 0 {
+	c, ok := CauseOf(f, t.family[f.Rule])
+	if !ok {
 		return
-	}
-	c := cause{f.Rule, f.ARN, false}
-	if f.Cause != "" {
-		c = cause{f.Rule, f.Cause, true}
-	}
-	if gathered, ok := t.family[f.Rule]; ok {
-		c.family = gathered
 	}
 	if held, known := t.causes[c]; !known || f.Severity.Compare(held) > 0 {
 		t.causes[c] = f.Severity
