@@ -59,6 +59,13 @@ func (c *Config) settingsOf(id string) (all []RuleSetting) {
 	return all
 }
 
+func severities() (words []string) {
+	for _, s := range finding.Severities {
+		words = append(words, string(s))
+	}
+	return words
+}
+
 // rules reads pattern → on, off or a mapping.
 func (r *reader) rules(n *yaml.Node) (all []RuleSetting) {
 	r.pairsAt(n, "rules", func(key, value *yaml.Node) {
@@ -68,7 +75,7 @@ func (r *reader) rules(n *yaml.Node) (all []RuleSetting) {
 		} else if r.mapping(value, "rule "+key.Value, keys{
 			"enabled": func(v *yaml.Node) { s.Enabled = r.onOff(v) },
 			"severity": func(v *yaml.Node) {
-				s.Severity = finding.Severity(r.choice(v, "low", "medium", "high", "critical"))
+				s.Severity = finding.Severity(r.choice(v, severities()...))
 			},
 			"parameters": func(v *yaml.Node) { s.Parameters = r.values(v) },
 		}) == 0 {

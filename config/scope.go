@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -141,12 +142,7 @@ func (r *reader) match(n *yaml.Node) Match {
 		"accounts": func(v *yaml.Node) { m.Accounts = r.accountPatterns(v) },
 		"regions":  func(v *yaml.Node) { m.Regions = r.texts(v) },
 	})
-	slices.SortFunc(m.Tags, func(a, b TagMatch) int {
-		if a.Key < b.Key {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(m.Tags, func(a, b TagMatch) int { return strings.Compare(a.Key, b.Key) })
 	if given == 0 && resolve(n).Kind == yaml.MappingNode {
 		r.fail(n, `match is empty; for all tables write names: ["*"]`)
 	}
