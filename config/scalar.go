@@ -178,4 +178,3 @@ func (r *reader) values(n *yaml.Node) map[string]Value {
 	})
 	return all
 }
-

@@ -10,7 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"holdfast/config"
+	"holdfast/policies"
 	"holdfast/scanner/collect"
+	"holdfast/scanner/evaluate"
 )
 
 func TestPermissionsGivesAReasonForEachAction(t *testing.T) {
@@ -39,6 +42,39 @@ func TestPermissionsGivesAReasonForEachAction(t *testing.T) {
 	for action := range explained {
 		if !asked[action] {
 			t.Errorf("docs/permissions.md explains %s, which no collector calls", action)
+		}
+	}
+}
+
+// Examples of a configuration name only rules and parameters that exist, with
+// values that they take.
+func TestConfigurationExamplesFitTheRules(t *testing.T) {
+	policy, err := evaluate.Load(evaluate.Tree{Name: "policies", FS: policies.FS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, err := config.Init(config.DefaultProfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := [][]byte{regexp.MustCompile(`(?m)^#([^ \n]|  )`).ReplaceAll(begin, []byte("$1"))}
+	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(page, -1) {
+		texts = append(texts, block[1])
+	}
+	if len(texts) < 5 {
+		t.Errorf("found %d examples", len(texts))
+	}
+	for _, text := range texts {
+		c, err := config.Parse("example", text)
+		if err == nil {
+			err = c.CheckRules(policy.Rules())
+		}
+		if err != nil {
+			t.Errorf("%v\n%s", err, text)
 		}
 	}
 }
