@@ -80,7 +80,7 @@ type Regions struct {
 }
 
 // ClosedRegions are Regions that a service control policy closes. A scan that
-// may choose its Regions leaves them out, and says why.
+// may choose its Regions leaves them out.
 type ClosedRegions struct {
 	Regions []string // names, with * for any text: "ap-*"
 	Reason  string   // "SCP region-guard: Europe only"
