@@ -40,7 +40,7 @@ func clean(s string, max int) string {
 	return b.String()
 }
 
-func plain(s string) bool {
+func plain[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7f {
 			return false
@@ -72,7 +72,7 @@ func spell(r rune, raw string) string {
 // escapeJSON rewrites a JSON document so that every character that is not
 // printable is a \u escape: the same data, harmless when shown.
 func escapeJSON(doc []byte) []byte {
-	if plain(string(doc)) {
+	if plain(doc) {
 		return doc
 	}
 	var b strings.Builder

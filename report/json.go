@@ -11,7 +11,7 @@ import (
 
 // The JSON report is findings.jsonl as one object: its header, its findings, one
 // per line, and its summary, each as finding's own types write them. Its schema
-// is schema/report.schema.json.
+// is report.schema.json.
 var jsonFormat = Format{
 	Name:  "json",
 	Doc:   "everything, for programs: findings.jsonl as one object",

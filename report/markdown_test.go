@@ -15,7 +15,7 @@ import (
 func TestMarkdownFits(t *testing.T) {
 	long := strings.Repeat("|", 10_000)
 	var findings []finding.Finding
-	for i := range 3000 {
+	for i := range 700 {
 		name := fmt.Sprintf("%s%d", long, i)
 		findings = append(findings,
 			with(fail("table.daily_backup", "arn:"+name, name, finding.High, long), func(f *finding.Finding) { f.Cause = "cause" + name }),
@@ -27,7 +27,7 @@ func TestMarkdownFits(t *testing.T) {
 			}))
 	}
 	in := inputOf(findings)
-	for i := range 3000 {
+	for i := range 700 {
 		in.Gaps = append(in.Gaps, report.Gap{Account: long, Region: long, Gap: snapshot.Gap{Operation: fmt.Sprint(i, long), Reason: snapshot.Denied}})
 		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: long, Reason: long})
 		in.Run.Files = append(in.Run.Files, fmt.Sprint(long, i))

@@ -88,11 +88,16 @@ func (r *causeRow) what(maxNames int) string {
 	if r.causes > 1 {
 		return someOf(r.names, r.resources, maxNames)
 	}
-	line := fmt.Sprintf("%s (%s): %s", clean(nameOf(f), maxName), clean(place, maxName), clean(f.Message, maxMessage))
+	line := fmt.Sprintf("%s (%s): %s", clean(nameOf(f), maxName), clean(place, maxName), messageOf(f, r.rule))
 	if len(f.Members) > 0 || f.Cause != "" {
 		line += "; fails " + someOf(r.names, r.resources, maxNames)
 	}
 	return line
+}
+
+// messageOf says what is wrong; a rule may leave it to its title.
+func messageOf(f *finding.Finding, rule finding.Rule) string {
+	return clean(cmp.Or(f.Message, "not so: "+cmp.Or(rule.Title, f.Rule)), maxMessage)
 }
 
 // extent says how much a row stands for, "" for one cause of one failure.

@@ -1,7 +1,10 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -62,19 +65,19 @@ func writeSARIF(w io.Writer, in *Input) error {
 	run := &sarif.Run{
 		Tool:        sarif.Tool{Driver: s.driver()},
 		Invocations: []*sarif.Invocation{s.invocation(left)},
-		Results:     make([]*sarif.Result, 0, len(worst)),
+		Results:     []*sarif.Result{},
 		ColumnKind:  "utf16CodeUnits",
 	}
 	if id := category(in); id != "" {
 		run.AutomationDetails = &sarif.RunAutomationDetails{ID: &id}
 	}
-	for _, f := range worst {
-		result, err := s.result(f)
-		if err != nil {
-			return err
-		}
-		run.Results = append(run.Results, result)
-	}
+	return s.write(w, run, worst)
+}
+
+// write encodes one result after the other into the place of the run's empty
+// list: all of them at once take ten times the memory. The list is found by its
+// text, which no string can hold, since quotes are escaped there.
+func (s *sarifRun) write(w io.Writer, run *sarif.Run, worst []*finding.Finding) error {
 	doc, err := json.Marshal(&sarif.Report{
 		Version: string(sarif.Version210),
 		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
@@ -83,8 +86,30 @@ func writeSARIF(w io.Writer, in *Input) error {
 	if err != nil {
 		return fmt.Errorf("encoding SARIF: %w", err)
 	}
-	_, err = w.Write(append(escapeJSON(doc), '\n'))
-	return err
+	head, tail, found := bytes.Cut(escapeJSON(doc), []byte(`"results":[]`))
+	if !found {
+		return errors.New("encoding SARIF: the run has no empty list of results")
+	}
+	out := bufio.NewWriter(w)
+	out.Write(head)
+	out.WriteString(`"results":[`)
+	for i, f := range worst {
+		result, err := s.result(f)
+		if err != nil {
+			return err
+		}
+		if doc, err = json.Marshal(result); err != nil {
+			return fmt.Errorf("encoding the result of %s on %s: %w", f.Rule, f.ARN, err)
+		}
+		if i > 0 {
+			out.WriteString(",\n")
+		}
+		out.Write(escapeJSON(doc))
+	}
+	out.WriteByte(']')
+	out.Write(tail)
+	out.WriteByte('\n')
+	return out.Flush()
 }
 
 // worstCauses returns the findings that speak for a cause, by severity and then

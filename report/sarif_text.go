@@ -87,7 +87,7 @@ func resultMessage(f *finding.Finding, c *causes) string {
 	var b strings.Builder
 	kind := strings.ReplaceAll(f.Subject, "_", " ")
 	fmt.Fprintf(&b, "%s %s: %s.\n", clean(capital(kind), maxName), clean(nameOf(f), maxName),
-		strings.TrimRight(clean(f.Message, maxMessage), "."))
+		strings.TrimRight(messageOf(f, c.rules[f.Rule]), "."))
 	line := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "\n%s: %s", name, value)

@@ -23,7 +23,7 @@ var textFormat = Format{
 }
 
 const (
-	textCauses  = 20 // rows of causes
+	textCauses  = 12 // rows of causes: with the tables, one screen
 	textTables  = 10
 	textReasons = 20 // rows of each other list
 	textNames   = 5  // resources named in one row
