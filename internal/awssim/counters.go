@@ -1,0 +1,98 @@
+package awssim
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Key names one operation in one account and Region.
+type Key struct {
+	Account   string // 12 digits
+	Region    string // "eu-west-1"
+	Operation string // "dynamodb:DescribeTable"
+}
+
+// An Exchange is one request with its answer, as Simulator.Record sees it.
+type Exchange struct {
+	Key
+	Time         time.Time // the simulator's clock
+	RequestID    string
+	Caller       string // ARN; "" when nobody was recognised
+	Method, Path string
+	Request      []byte // body
+	Status       int    // as sent; 0 when the connection was reset
+	Response     []byte // body; whole even where a fault cut it
+	Fault        string // kind of the fault that made or changed the answer
+}
+
+func (o reply) exchange(c *call, r *http.Request) Exchange {
+	e := Exchange{Time: c.now, RequestID: c.requestID, Method: r.Method, Path: r.URL.RequestURI(),
+		Request: c.body, Status: o.status, Response: o.body, Fault: o.fault}
+	e.Operation = c.service.name + ":" + c.operation
+	if c.caller != nil {
+		e.Account, e.Caller = c.caller.account, c.caller.arn
+	}
+	if c.region != nil {
+		e.Region = c.region.name
+	}
+	return e
+}
+
+// counters count what was asked and what was throttled.
+type counters struct {
+	requests  atomic.Uint64
+	mu        sync.Mutex
+	calls     map[Key]int
+	throttled map[Key]int
+}
+
+func (n *counters) nextRequestID() string { return uuid(mix(n.requests.Add(1))) }
+
+func (n *counters) count(k Key) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.calls == nil {
+		n.calls = map[Key]int{}
+	}
+	n.calls[k]++
+}
+
+func (n *counters) countThrottled(k Key) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.throttled == nil {
+		n.throttled = map[Key]int{}
+	}
+	n.throttled[k]++
+}
+
+// Calls counts the requests whose caller was recognised, by operation, whatever
+// their answer was.
+func (s *Simulator) Calls() map[string]int {
+	return s.sum(func(c *counters) map[Key]int { return c.calls })
+}
+
+// Throttled counts the requests that were refused for their rate, by Limits or
+// by a fault, by operation.
+func (s *Simulator) Throttled() map[string]int {
+	return s.sum(func(c *counters) map[Key]int { return c.throttled })
+}
+
+func (s *Simulator) sum(of func(*counters) map[Key]int) map[string]int {
+	s.counters.mu.Lock()
+	defer s.counters.mu.Unlock()
+	total := map[string]int{}
+	for k, n := range of(&s.counters) {
+		total[k.Operation] += n
+	}
+	return total
+}
+
+// CallsOf counts the requests of one operation in one account and Region.
+func (s *Simulator) CallsOf(k Key) int {
+	s.counters.mu.Lock()
+	defer s.counters.mu.Unlock()
+	return s.counters.calls[k]
+}

@@ -1,0 +1,126 @@
+package awssim
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// An operation is one API call of one service.
+type operation struct {
+	name   string // "DescribeTable"
+	writes bool   // takes the lock for itself
+	handle func(*call) (any, error)
+}
+
+// A service is one API: how its requests look and what it can do.
+type service struct {
+	name       string // "dynamodb": the prefix of operations in faults, counters and exchanges
+	protocol   protocol
+	operations map[string]operation // by name
+}
+
+// A call is one request on its way through the simulator.
+type call struct {
+	sim       *Simulator
+	service   *service
+	operation string // "DescribeTable"
+	requestID string
+	now       time.Time
+	caller    *credential
+	region    *region
+	labels    []string   // path segments of restJson, unescaped
+	query     url.Values // of the path (restJson) or of the form (awsQuery)
+	body      []byte
+}
+
+// ServeHTTP answers one request. One URL serves all: the service follows from
+// X-Amz-Target, the form's Action, or the path.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(w, "reading request: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	now := s.Clock.Now()
+	c := &call{sim: s, now: now, requestID: s.counters.nextRequestID(), body: body}
+	op, known := c.route(r)
+	out := c.answer(r, op, known)
+	out.send(w, c)
+	if s.Record != nil {
+		s.Record(out.exchange(c, r))
+	}
+}
+
+// route finds service and operation; known is false when there is none.
+func (c *call) route(r *http.Request) (op operation, known bool) {
+	c.query = r.URL.Query()
+	if target := r.Header.Get("X-Amz-Target"); target != "" {
+		prefix, name, _ := strings.Cut(target, ".")
+		c.service, c.operation = &dynamoDB, name
+		if prefix == "ResourceGroupsTaggingAPI_20170126" {
+			c.service = &tagging
+		}
+		op, known = c.service.operations[name]
+		return op, known
+	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		c.query, _ = url.ParseQuery(string(c.body))
+		c.service, c.operation = &sts, c.query.Get("Action")
+		op, known = c.service.operations[c.operation]
+		return op, known
+	}
+	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
+	if path == "/listRegions" {
+		c.service, c.operation = &accountAPI, "ListRegions"
+		return accountAPI.operations["ListRegions"], true
+	}
+	c.service = &backupAPI
+	c.operation, c.labels = matchRoute(r.Method, path)
+	op, known = c.service.operations[c.operation]
+	return op, known
+}
+
+// answer goes through what stands between a request and its operation: who asks,
+// faults, rates.
+func (c *call) answer(r *http.Request, op operation, known bool) reply {
+	failed := func(err error) reply { return encodeError(err, c.service.protocol, c.requestID) }
+	if !known {
+		return failed(fail(http.StatusBadRequest, "UnknownOperationException", "awssim does not know this operation"))
+	}
+	if err := c.authenticate(r); err != nil {
+		return failed(err)
+	}
+	key := Key{c.caller.account, c.region.name, c.service.name + ":" + c.operation}
+	c.sim.counters.count(key)
+	fault := c.sim.Faults.next(key, c)
+	if out, done := fault.before(c, failed); done {
+		return out
+	}
+	if !c.sim.Limits.allow(key) {
+		c.sim.counters.countThrottled(key)
+		out := failed(throttled(c.service.protocol))
+		out.fault = "rate limit"
+		return out
+	}
+	result, err := c.run(op)
+	if err != nil {
+		return failed(err)
+	}
+	return fault.after(c, c.success(result))
+}
+
+// run lets time pass up to now, then does the operation under the lock it needs.
+func (c *call) run(op operation) (any, error) {
+	c.sim.catchUp(c.now)
+	if op.writes {
+		c.sim.mu.Lock()
+		defer c.sim.mu.Unlock()
+	} else {
+		c.sim.mu.RLock()
+		defer c.sim.mu.RUnlock()
+	}
+	return op.handle(c)
+}
