@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/account"
 	"github.com/aws/aws-sdk-go-v2/service/account/types"
 	"github.com/aws/aws-sdk-go-v2/service/backup"
+	"github.com/aws/smithy-go/logging"
 	"golang.org/x/sync/errgroup"
 
 	"holdfast/scanner/snapshot"
@@ -63,6 +64,7 @@ func (a *Account) target(region string, b *snapshot.Builder) (Target, *Recorder)
 	if creds.CredentialsProvider != nil {
 		cfg.Credentials = creds
 	}
+	cfg.Logger = logging.Nop{} // what matters is in the gaps
 	cfg.Retryer = func() aws.Retryer { return newRetryer(a.options) }
 	cfg.APIOptions = append(slices.Clone(cfg.APIOptions), try.attach)
 	rec := &Recorder{builder: b, timeout: a.options.CallTimeout, credentials: creds, asked: func() {
@@ -168,7 +170,10 @@ func (a *Account) Regions(ctx context.Context) (regions []string, gap *snapshot.
 	if len(regions) == 0 {
 		regions = []string{a.config.Region}
 	}
-	return regions, rec.first, nil
+	if len(rec.all) > 0 {
+		gap = &rec.all[0]
+	}
+	return regions, gap, nil
 }
 
 func collectAccount(ctx context.Context, target Target, rec *Recorder) error {

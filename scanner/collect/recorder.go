@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -24,8 +25,8 @@ type Recorder struct {
 	collected time.Time // AWS's clock at the first answer
 	calls     int
 	gaps      int
-	first     *snapshot.Gap
-	broken    error // first error of the builder
+	all       []snapshot.Gap // the first few
+	broken    error          // first error of the builder
 }
 
 // A question is one call to make.
@@ -169,8 +170,8 @@ func (r *Recorder) gap(q question, reason snapshot.Reason, code, message string)
 	gap := &snapshot.Gap{Operation: q.operation, Parameters: maps.Clone(q.parameters), Reason: reason, Code: code, Message: message}
 	r.mu.Lock()
 	r.gaps++
-	if r.first == nil {
-		r.first = gap
+	if len(r.all) < 10 {
+		r.all = append(r.all, *gap)
 	}
 	r.mu.Unlock()
 	r.Add(snapshot.Row{Gap: gap})
@@ -181,6 +182,10 @@ type items struct {
 	Items int `json:"items"`
 }
 
+// emptyPages is how many pages without an item may follow one another. AWS may
+// filter a page after it was cut, so some are in order; a list of nothing else is not.
+const emptyPages = 10_000
+
 // list asks for page after page until AWS sends no token. Ask makes the request
 // with the token of the page before; read takes the rows of a page and returns
 // the next token and how many items there were. What was read before a page that
@@ -189,6 +194,7 @@ func list[O any](ctx context.Context, r *Recorder, q question,
 	ask func(ctx context.Context, token *string) (*O, error), read func(*O) (next *string, n int, err error),
 ) answer {
 	var token *string
+	empty := 0
 	seen := map[string]bool{}
 	for q.page = 1; ; q.page++ {
 		var next *string
@@ -202,6 +208,12 @@ func list[O any](ctx context.Context, r *Recorder, q question,
 				}
 				if next != nil && seen[*next] {
 					return nil, unreadableError{"AWS repeats a page: its paging token came before"}
+				}
+				if empty++; n > 0 {
+					empty = 0
+				}
+				if empty > emptyPages && next != nil {
+					return nil, unreadableError{fmt.Sprintf("AWS sends more than %d pages without an item", emptyPages)}
 				}
 				return items{n}, nil
 			})
