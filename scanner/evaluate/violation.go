@@ -37,7 +37,7 @@ func (r *rule) violation(t *ast.Term) (v violation, err error) {
 		switch name {
 		case "message", "severity", "cause":
 			if !isText || text == "" {
-				return wrong("%s is not a text", name)
+				return wrong("%s is not a text", string(name))
 			}
 		case "expected", "actual", "remediation":
 		default:
@@ -51,7 +51,7 @@ func (r *rule) violation(t *ast.Term) (v violation, err error) {
 		case "severity":
 			v.severity = finding.Severity(text)
 			if v.severity != r.meta.Severity && !slices.Contains(r.meta.Severities, v.severity) {
-				return wrong("severity %q is not declared in the metadata", text)
+				return wrong("severity %q is not declared in the metadata", string(text))
 			}
 		case "expected":
 			v.expected, err = termJSON(value)
