@@ -34,7 +34,7 @@ type Simulator struct {
 	PageSize int              // most items on a page, of any list; 0: AWS's own maximum
 	Faults   *Faults          // what goes wrong, and when
 	Limits   *Limiter         // request rates; none unless set
-	Record   func(e Exchange) // called after every request, from the goroutine that served it; nil: not recorded
+	Record   func(e Exchange) // sees every request just before its answer goes out, in the goroutine that serves it
 
 	mu           sync.RWMutex // guards all state below
 	organization string       // "o-…", or "" for accounts that are in none

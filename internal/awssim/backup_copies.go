@@ -18,7 +18,7 @@ type copyRow struct {
 	DestinationVaultLockState         string     `json:",omitempty"`
 	DestinationRecoveryPointArn       string     `json:",omitempty"`
 	DestinationEncryptionKeyArn       string     `json:",omitempty"`
-	DestinationRecoveryPointLifecycle *lifecycle `json:",omitempty"`
+	DestinationRecoveryPointLifecycle *Lifecycle `json:",omitempty"`
 	ResourceArn                       string
 	ResourceName                      string
 	ResourceType                      string
@@ -79,7 +79,7 @@ func listCopyJobs(c *call) (any, error) {
 func startCopyJob(c *call) (any, error) {
 	in := struct {
 		RecoveryPointArn, SourceBackupVaultName, DestinationBackupVaultArn, IamRoleArn, IdempotencyToken string
-		Lifecycle                                                                                        *lifecycle
+		Lifecycle                                                                                        *Lifecycle
 	}{}
 	if err := c.decode(&in); err != nil {
 		return nil, err

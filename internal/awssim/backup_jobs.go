@@ -1,6 +1,7 @@
 package awssim
 
 import (
+	"strings"
 	"time"
 )
 
@@ -14,7 +15,7 @@ type jobRow struct {
 	VaultType              string     `json:",omitempty"`
 	VaultLockState         string     `json:",omitempty"`
 	RecoveryPointArn       string     `json:",omitempty"`
-	RecoveryPointLifecycle *lifecycle `json:",omitempty"`
+	RecoveryPointLifecycle *Lifecycle `json:",omitempty"`
 	ResourceArn            string
 	ResourceName           string
 	ResourceType           string
@@ -134,7 +135,7 @@ func startBackupJob(c *call) (any, error) {
 	in := struct {
 		BackupVaultName, LogicallyAirGappedBackupVaultArn, ResourceArn, IamRoleArn, IdempotencyToken string
 		StartWindowMinutes, CompleteWindowMinutes                                                    *int64
-		Lifecycle                                                                                    *lifecycle
+		Lifecycle                                                                                    *Lifecycle
 	}{}
 	if err := c.decode(&in); err != nil {
 		return nil, err
@@ -173,10 +174,8 @@ func startBackupJob(c *call) (any, error) {
 }
 
 func (c *call) backupTarget(arn string) (*table, error) {
-	for _, t := range c.region.tables {
-		if t.arn == arn {
-			return t, nil
-		}
+	if t := c.region.tables[arn[strings.LastIndexByte(arn, '/')+1:]]; t != nil && t.arn == arn {
+		return t, nil
 	}
 	return nil, notFound("Resource %s not found", arn)
 }

@@ -22,7 +22,7 @@ type lock struct {
 func (l lock) final(now time.Time) bool { return l.on && !l.date.IsZero() && !now.Before(l.date) }
 
 // refuses says why a job with that lifecycle fails, "" where it may go on.
-func (l lock) refuses(lc *lifecycle, at time.Time) string {
+func (l lock) refuses(lc *Lifecycle, at time.Time) string {
 	if !l.on || at.Before(l.since) {
 		return ""
 	}

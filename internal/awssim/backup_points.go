@@ -26,7 +26,7 @@ type pointRow struct {
 	CompletionDate       epoch `json:",omitempty"`
 	BackupSizeInBytes    int64
 	CalculatedLifecycle  *calculated `json:",omitempty"`
-	Lifecycle            *lifecycle  `json:",omitempty"`
+	Lifecycle            *Lifecycle  `json:",omitempty"`
 	EncryptionKeyArn     string      `json:",omitempty"`
 	EncryptionKeyType    string      `json:",omitempty"`
 	IsEncrypted          bool
@@ -217,7 +217,7 @@ func deletePoint(c *call) (any, error) {
 // updatePointLifecycle replaces the lifecycle: a field that is not sent becomes
 // null, so that a point without DeleteAfterDays is kept for ever.
 func updatePointLifecycle(c *call) (any, error) {
-	in := struct{ Lifecycle *lifecycle }{}
+	in := struct{ Lifecycle *Lifecycle }{}
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
@@ -229,7 +229,7 @@ func updatePointLifecycle(c *call) (any, error) {
 		return nil, insufficient()
 	}
 	if in.Lifecycle == nil {
-		in.Lifecycle = &lifecycle{}
+		in.Lifecycle = &Lifecycle{}
 	}
 	if err := in.Lifecycle.check(); err != nil {
 		return nil, err
@@ -250,7 +250,7 @@ func updatePointLifecycle(c *call) (any, error) {
 	return out, nil
 }
 
-func sameDays(a, b *lifecycle) bool {
+func sameDays(a, b *Lifecycle) bool {
 	x, xok := a.coldAfter()
 	y, yok := b.coldAfter()
 	return x == y && xok == yok

@@ -121,7 +121,7 @@ func (c *call) vault() (*vault, error) {
 // describeBackupVault answers 403 for a vault that does not exist, as AWS does.
 func describeBackupVault(c *call) (any, error) {
 	v := c.region.vaults[c.labels[0]]
-	if v == nil {
+	if v == nil || v.denies("backup:DescribeBackupVault") {
 		return nil, insufficient()
 	}
 	return v.row(), nil

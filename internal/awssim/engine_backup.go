@@ -150,7 +150,7 @@ func (r *region) copy(run run, p *point, action copyAction, backupJob string, or
 
 // inherited is the lifecycle of a copy: what its action leaves out comes from the
 // source, and so does the expiry where the action says "always".
-func inherited(own, source *lifecycle) *lifecycle {
+func inherited(own, source *Lifecycle) *Lifecycle {
 	if own == nil {
 		return source
 	}
@@ -161,7 +161,7 @@ func inherited(own, source *lifecycle) *lifecycle {
 	if !ends {
 		return own
 	}
-	return &lifecycle{MoveToColdStorageAfterDays: own.MoveToColdStorageAfterDays, DeleteAfterDays: &days}
+	return &Lifecycle{MoveToColdStorageAfterDays: own.MoveToColdStorageAfterDays, DeleteAfterDays: &days}
 }
 
 func (s *Simulator) refusesCopy(r *region, j *copyJob) string {

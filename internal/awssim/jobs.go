@@ -24,7 +24,7 @@ type backupJob struct {
 	category  string
 	point     *point // nil: it made none
 	origin    *provenance
-	lifecycle *lifecycle
+	lifecycle *Lifecycle
 	stuck     bool // a scenario holds it in its end state, whatever the time
 }
 
@@ -57,7 +57,7 @@ type copyJob struct {
 	category    string
 	backupJob   string
 	origin      *provenance
-	lifecycle   *lifecycle
+	lifecycle   *Lifecycle
 }
 
 func (j *copyJob) stateAt(now time.Time) string {

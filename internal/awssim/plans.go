@@ -49,7 +49,7 @@ type backupRule struct {
 	ScheduleExpressionTimezone             string            `json:",omitempty"`
 	StartWindowMinutes                     *int64            `json:",omitempty"`
 	CompletionWindowMinutes                *int64            `json:",omitempty"`
-	Lifecycle                              *lifecycle        `json:",omitempty"`
+	Lifecycle                              *Lifecycle        `json:",omitempty"`
 	RecoveryPointTags                      map[string]string `json:",omitempty"`
 	CopyActions                            []copyAction      `json:",omitempty"`
 	EnableContinuousBackup                 *bool             `json:",omitempty"`
@@ -59,7 +59,7 @@ type backupRule struct {
 
 type copyAction struct {
 	DestinationBackupVaultArn string
-	Lifecycle                 *lifecycle `json:",omitempty"`
+	Lifecycle                 *Lifecycle `json:",omitempty"`
 }
 
 // A missingRun is a run that a scenario takes away.

@@ -13,7 +13,7 @@ type point struct {
 	vault     *vault
 	source    *vault      // copies: the vault copied from
 	origin    *provenance // nil: made on demand, by nobody known
-	lifecycle *lifecycle  // nil: kept for ever
+	lifecycle *Lifecycle  // nil: kept for ever
 	extra     *pointExtra // nil: nothing unusual
 	key       string      // EncryptionKeyArn
 	id        uint64
@@ -52,9 +52,10 @@ type pointExtra struct {
 	deleteAt, coldAt         *time.Time // instead of what the lifecycle says
 }
 
-// lifecycle is that of rules, copies, jobs and points.
+// A Lifecycle says how long points stay, and when they grow cold, in days from
+// their creation; absent or −1 is never.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
-type lifecycle struct {
+type Lifecycle struct {
 	MoveToColdStorageAfterDays          *int64 `json:",omitempty" yaml:"cold_after_days"`
 	DeleteAfterDays                     *int64 `json:",omitempty" yaml:"delete_after_days"`
 	DeleteAfterEvent                    string `json:",omitempty" yaml:"-"`
@@ -62,14 +63,14 @@ type lifecycle struct {
 }
 
 // deleteAfter is the retention in days; ends is false for keeping for ever.
-func (l *lifecycle) deleteAfter() (days int64, ends bool) {
+func (l *Lifecycle) deleteAfter() (days int64, ends bool) {
 	if l == nil || l.DeleteAfterDays == nil || *l.DeleteAfterDays < 0 {
 		return 0, false
 	}
 	return *l.DeleteAfterDays, true
 }
 
-func (l *lifecycle) coldAfter() (days int64, ok bool) {
+func (l *Lifecycle) coldAfter() (days int64, ok bool) {
 	if l == nil || l.MoveToColdStorageAfterDays == nil || *l.MoveToColdStorageAfterDays < 0 {
 		return 0, false
 	}
@@ -77,7 +78,7 @@ func (l *lifecycle) coldAfter() (days int64, ok bool) {
 }
 
 // check applies AWS's rules for a lifecycle.
-func (l *lifecycle) check() error {
+func (l *Lifecycle) check() error {
 	if l == nil {
 		return nil
 	}

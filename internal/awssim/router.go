@@ -48,10 +48,10 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{sim: s, now: now, requestID: s.counters.nextRequestID(), body: body}
 	op, known := c.route(r)
 	out := c.answer(r, op, known)
-	out.send(w, c)
 	if s.Record != nil {
 		s.Record(out.exchange(c, r))
 	}
+	out.send(w, c)
 }
 
 // route finds service and operation; known is false when there is none.

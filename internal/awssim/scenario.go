@@ -80,6 +80,12 @@ type When struct {
 	ago time.Duration
 }
 
+// At is a moment.
+func At(t time.Time) *When { return &When{at: t.UTC()} }
+
+// Ago is an age before the scenario's clock.
+func Ago(d time.Duration) *When { return &When{ago: d} }
+
 // UnmarshalYAML reads a When.
 func (w *When) UnmarshalYAML(node *yaml.Node) error {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {

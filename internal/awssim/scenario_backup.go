@@ -1,6 +1,7 @@
 package awssim
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -91,14 +92,21 @@ func (b *builder) plan(r *region, in PlanScenario) error {
 	if err := checkRules(in.Name, rules); err != nil {
 		return fmt.Errorf("plan %s: %w", in.Name, err)
 	}
-	p := r.addPlan(in.Name, rules, nil, created)
+	var advanced json.RawMessage
+	if in.Advanced != "" {
+		if !isJSON(in.Advanced) {
+			return fmt.Errorf("plan %s: advanced_settings are no JSON", in.Name)
+		}
+		advanced = json.RawMessage(in.Advanced)
+	}
+	p := r.addPlan(in.Name, rules, advanced, created)
 	p.deleted = in.Deleted.before(b.clock, time.Time{})
 	for _, v := range in.Versions {
 		rules := b.rules(r, v.Rules)
 		if err := checkRules(in.Name, rules); err != nil {
 			return fmt.Errorf("plan %s: %w", in.Name, err)
 		}
-		p.addVersion(in.Name, rules, nil, v.Created.before(b.clock, created))
+		p.addVersion(in.Name, rules, advanced, v.Created.before(b.clock, created))
 	}
 	for k, v := range in.Tags {
 		p.tags.put(k, v)

@@ -104,7 +104,8 @@ type PlanScenario struct {
 	Created     *When               `yaml:"created"` // absent: 400 days ago
 	Deleted     *When               `yaml:"deleted"`
 	Rules       []RuleScenario      `yaml:"rules"`
-	Versions    []VersionScenario   `yaml:"versions"` // later versions
+	Versions    []VersionScenario   `yaml:"versions"`          // later versions
+	Advanced    string              `yaml:"advanced_settings"` // JSON of AdvancedBackupSettings
 	Tags        map[string]string   `yaml:"tags"`
 	Selections  []SelectionScenario `yaml:"selections"`
 	MissingRuns []MissingScenario   `yaml:"missing_runs"`
@@ -125,7 +126,7 @@ type RuleScenario struct {
 	Timezone          string            `yaml:"timezone"`
 	StartWindow       *int64            `yaml:"start_window_minutes"`
 	CompletionWindow  *int64            `yaml:"completion_window_minutes"`
-	Lifecycle         *lifecycle        `yaml:"lifecycle"`
+	Lifecycle         *Lifecycle        `yaml:"lifecycle"`
 	Copies            []CopyScenario    `yaml:"copies"`
 	Continuous        *bool             `yaml:"continuous"`
 	RecoveryPointTags map[string]string `yaml:"recovery_point_tags"`
@@ -134,7 +135,7 @@ type RuleScenario struct {
 // A CopyScenario is a copy action.
 type CopyScenario struct {
 	Vault     string     `yaml:"vault"` // ARN
-	Lifecycle *lifecycle `yaml:"lifecycle"`
+	Lifecycle *Lifecycle `yaml:"lifecycle"`
 }
 
 // A SelectionScenario assigns resources to a plan.
@@ -183,7 +184,7 @@ type PointScenario struct {
 	Status      string        `yaml:"status"`
 	Message     string        `yaml:"message"`
 	Storage     string        `yaml:"storage"` // WARM, COLD
-	Lifecycle   *lifecycle    `yaml:"lifecycle"`
+	Lifecycle   *Lifecycle    `yaml:"lifecycle"`
 	DeleteAt    *When         `yaml:"delete_at"` // instead of what the lifecycle says
 	ColdAt      *When         `yaml:"cold_at"`
 	LastRestore *When         `yaml:"last_restore"`
