@@ -138,10 +138,13 @@ func (a *account) subjects() []*Subject {
 
 // oncePerARN drops a foreign replica that several tables name.
 func oncePerARN(all []*Subject) []*Subject {
-	type key struct{ kind, region, arn string }
+	type key struct {
+		kind, region, arn string
+		unlisted          bool
+	}
 	seen := map[key]bool{}
 	return slices.DeleteFunc(all, func(s *Subject) bool {
-		k := key{s.Kind, s.Region, s.ARN}
+		k := key{s.Kind, s.Region, s.ARN, s.Unlisted}
 		dup := seen[k]
 		seen[k] = true
 		return dup

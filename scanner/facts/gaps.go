@@ -45,6 +45,8 @@ type hole struct {
 	tags bool
 	// tagsUnread: only where the table's own tags were not read.
 	tagsUnread bool
+	// unproven: only where a recovery point would settle an ambiguity.
+	unproven bool
 	// unnamed: only where no plan rule is known to send backups there.
 	unnamed bool
 }
@@ -59,7 +61,7 @@ var (
 	jobPaths   = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
 	depending  = []string{"tables_that_depend"}
 	leftPoints = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
-	leftOwn    = []string{"archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
+	leftOwn    = []string{"TableId", "archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
 )
 
 // Lists of holes that several operations share.
@@ -128,6 +130,8 @@ var holes = map[string][]hole{
 		{kind: KindVault, paths: []string{"dynamodb_points"}, unlisted: true},
 		{kind: KindPlanRule, paths: []string{"air_gapped_vault", "copies", "vault"}},
 		{kind: KindTable, paths: found},
+		{kind: KindTable, paths: covering, unproven: true},
+		{kind: KindPlanRule, paths: covered, unproven: true},
 		{kind: KindBackup, paths: leftPoints, unlisted: true},
 	},
 	"backup:DescribeBackupVault": {
@@ -138,6 +142,8 @@ var holes = map[string][]hole{
 		{kind: KindVault, by: "BackupVaultName", paths: []string{"dynamodb_points"}},
 		{kind: KindVault, by: "BackupVaultName", paths: all, unnamed: true}, // it may hold nothing of DynamoDB
 		{kind: KindTable, paths: found},
+		{kind: KindTable, paths: covering, unproven: true},
+		{kind: KindPlanRule, paths: covered, unproven: true},
 		{kind: KindBackup, paths: leftPoints, unlisted: true},
 	},
 	"backup:ListRecoveryPointsByResource": {
@@ -152,11 +158,13 @@ var holes = map[string][]hole{
 	},
 	opRegionSettings: {
 		{kind: KindRegion, paths: []string{"advanced_backup", "opted_in"}},
+		{kind: KindRegion, paths: depending, optIn: true},
 		{kind: KindTable, paths: []string{"advanced_backup"}},
 		{kind: KindTable, paths: covering, optIn: true},
 		{kind: KindTable, paths: copied, copies: true},
 		{kind: KindPlanRule, paths: []string{"advanced_backup"}},
 		{kind: KindPlanRule, paths: covered, optIn: true},
+		{kind: KindVault, paths: []string{"named_by_rules"}, optIn: true},
 	},
 
 	// No fact reads these today.
@@ -205,8 +213,9 @@ func (s *shard) holesOf(g snapshot.Gap) []hole {
 type about struct {
 	names map[string]string // the values of parameters that name it
 
-	optIn, copies, tags, tagsUnread bool
-	named                           bool // a plan rule sends backups there, or some are there
+	optIn, copies, tags, tagsUnread, unproven bool
+
+	named bool // a plan rule sends backups there, or some are there
 }
 
 // hide gives a subject the gaps that hide some of its facts.
@@ -226,7 +235,8 @@ func (s *shard) hide(subject *Subject, a about) {
 
 // applies reports whether the subject is one of those that the hole is about.
 func (h hole) applies(a about) bool {
-	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.tags || a.tags) && (!h.tagsUnread || a.tagsUnread) && (!h.unnamed || !a.named)
+	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.tags || a.tags) &&
+		(!h.tagsUnread || a.tagsUnread) && (!h.unproven || a.unproven) && (!h.unnamed || !a.named)
 }
 
 // concerns reports whether a gap is about the subject, or about all of its kind.
@@ -253,8 +263,8 @@ func (s *shard) unlisted() []*Subject {
 	byKind := map[string]*Subject{}
 	for _, g := range s.gaps {
 		for _, h := range s.holesOf(g) {
-			if !h.unlisted {
-				continue
+			if !h.unlisted || h.kind == KindRegion && s.header.Region != snapshot.Global {
+				continue // a Region that has a shard is known
 			}
 			if byKind[h.kind] == nil {
 				arn := RegionARN(s.header.Partition, s.header.Region, s.header.Account)

@@ -42,7 +42,7 @@ func (a *account) planRule(s *shard, p *plan, i int) *Subject {
 	subject.cite("copies", plan, vaults)
 	subject.cite("tables_covered", s.calls.about(opListSelections, p.BackupPlanId), selections)
 	subject.cite("tables_ambiguous", s.calls.about(opListSelections, p.BackupPlanId), selections)
-	s.hide(subject, about{names: map[string]string{"BackupPlanId": p.BackupPlanId}, optIn: r.optIn, tags: s.tagsCount()})
+	s.hide(subject, about{names: map[string]string{"BackupPlanId": p.BackupPlanId}, optIn: r.optIn, tags: s.tagsCount(), unproven: r.ambiguous > 0})
 	return subject
 }
 

@@ -121,3 +121,21 @@ func (p *protection) copiesKeepLonger() bool {
 	}
 	return false
 }
+
+// unproven reports whether a recovery point would settle an ambiguity.
+func (p *protection) unproven() bool {
+	return slices.ContainsFunc(p.covers, func(c cover) bool { return c.verdict == selection.Ambiguous })
+}
+
+// copyVaults are the ARNs of the vaults that copies go to.
+func (p *protection) copyVaults() []string {
+	var vaults []string
+	for _, c := range p.covers {
+		for _, r := range c.plan.rules {
+			for _, copied := range r.copies {
+				vaults = appendNew(vaults, copied.DestinationBackupVaultArn)
+			}
+		}
+	}
+	return vaults
+}

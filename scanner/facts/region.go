@@ -55,7 +55,7 @@ func (s *shard) regionSubject() *Subject {
 	subject.cite("", s.calls.of(opRegionSettings))
 	subject.cite("tables", s.calls.of(opListTables))
 	subject.cite("tables_that_depend", s.calls.of(opListPlans), s.calls.of(opGetSelection))
-	s.hide(subject, about{tags: s.tagsCount()})
+	s.hide(subject, about{optIn: facts.TablesThatDepend > 0, tags: s.tagsCount()})
 	return subject
 }
 

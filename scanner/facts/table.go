@@ -52,9 +52,9 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 	s.citeTable(subject, p, points)
 	s.hide(subject, about{
 		names: map[string]string{"TableName": t.TableName, "ResourceArn": t.TableArn, "ByResourceArn": t.TableArn},
-		optIn: p.optIn, copies: p.copiesKeepLonger(), tags: p.tagsCount, tagsUnread: !tagsRead,
+		optIn: p.optIn, copies: p.copiesKeepLonger(), tags: p.tagsCount, tagsUnread: !tagsRead, unproven: p.unproven(),
 	})
-	a.hideFar(s, subject)
+	a.hideFar(s, subject, p)
 	return subject
 }
 
@@ -213,19 +213,23 @@ func (p *protection) completionWindow(plan, rule string) time.Duration {
 
 // hideFar hides what a vault of another Region would have told: copies of this
 // table's backups land there.
-func (a *account) hideFar(s *shard, subject *Subject) {
-	for _, p := range subject.Table.Protections {
-		for _, c := range p.Copies {
-			home := a.regions[c.Region]
-			if c.Account != a.id || home == nil || home == s {
+func (a *account) hideFar(s *shard, subject *Subject, p *protection) {
+	paths := found
+	if p.unproven() {
+		paths = slices.Concat(found, covering)
+	}
+	for _, vault := range p.copyVaults() {
+		at, _ := parseARN(vault)
+		home := a.regions[at.region]
+		if at.account != a.id || home == nil || home == s {
+			continue
+		}
+		for _, g := range home.gaps {
+			if !home.hidesPoints(g, vaultName(vault)) {
 				continue
 			}
-			for _, g := range home.gaps {
-				if g.Operation == opListVaults || g.Operation == opListPoints && cmp.Or(g.Parameters["BackupVaultName"], vaultName(c.DestinationBackupVaultArn)) == vaultName(c.DestinationBackupVaultArn) {
-					for _, path := range found {
-						subject.Gaps = append(subject.Gaps, hiddenBy(g, path))
-					}
-				}
+			for _, path := range paths {
+				subject.Gaps = append(subject.Gaps, hiddenBy(g, path))
 			}
 		}
 	}

@@ -65,6 +65,7 @@ type vaultUse struct {
 	rules  int      // plan rules and copies
 	serves []string // tables
 	plans  []string // ids
+	optIn  bool     // the Region's opt-in decides about some of it
 }
 
 // vaultUses says for each vault, by ARN, who sends backups of tables there.
@@ -82,6 +83,7 @@ func (a *account) vaultUses() map[string]*vaultUse {
 					}
 					uses[vault].rules++
 					uses[vault].serves = append(uses[vault].serves, r.serves...)
+					uses[vault].optIn = uses[vault].optIn || r.optIn
 					uses[vault].plans = appendNew(uses[vault].plans, p.BackupPlanId)
 				}
 			}
@@ -154,7 +156,7 @@ func (s *shard) vaultSubject(v *snapshot.BackupVault, use *vaultUse, held int) *
 	subject.cite("named_by_rules", plans...)
 	s.hide(subject, about{
 		names: map[string]string{"BackupVaultName": v.BackupVaultName},
-		named: use.rules > 0 || held > 0, tags: s.tagsCount(),
+		named: use.rules > 0 || held > 0, tags: s.tagsCount(), optIn: use.optIn,
 	})
 	return subject
 }
@@ -162,8 +164,11 @@ func (s *shard) vaultSubject(v *snapshot.BackupVault, use *vaultUse, held int) *
 // pointsUnread reports whether the recovery points of a vault were not read, or
 // not all.
 func (s *shard) pointsUnread(vault string) bool {
-	return slices.ContainsFunc(s.gaps, func(g snapshot.Gap) bool {
-		name, given := g.Parameters["BackupVaultName"]
-		return g.Operation == opListPoints && (!given || name == vault)
-	})
+	return slices.ContainsFunc(s.gaps, func(g snapshot.Gap) bool { return g.Operation == opListPoints && s.hidesPoints(g, vault) })
+}
+
+// hidesPoints reports whether a gap hides the recovery points of a vault, by name.
+func (s *shard) hidesPoints(g snapshot.Gap, vault string) bool {
+	name, given := g.Parameters["BackupVaultName"]
+	return g.Operation == opListVaults || g.Operation == opListPoints && (!given || name == vault)
 }
