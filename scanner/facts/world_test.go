@@ -270,3 +270,7 @@ func absent[T any](t testing.TB, what string, got *T) {
 		t.Errorf("%s = %v, want absent", what, *got)
 	}
 }
+
+func replica(region string) snapshot.Replica {
+	return snapshot.Replica{RegionName: region, ReplicaArn: tableARN(region, "Orders")}
+}
