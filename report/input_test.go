@@ -46,6 +46,10 @@ var sampleRules = []finding.Rule{
 		Description: "Selections by tag silently skip tables otherwise.", Severity: finding.High,
 	},
 	{
+		ID: "table.accessible", Subject: "table", Title: "It can be read",
+		Description: "An archived table is gone but for its archive.", Severity: finding.Critical,
+	},
+	{
 		ID: "table.daily_backup", Subject: "table", Title: "Backups are made daily",
 		Description: "More than a day of writes can be lost.", Severity: finding.High,
 	},

@@ -187,7 +187,7 @@ func (m *markdown) table(heading string, columns ...string) *mdTable {
 }
 
 // reserve is left for what follows the lists.
-const reserve = 64 << 10
+const reserve = 128 << 10
 
 // row prints a row of escaped cells, unless the file would grow too large.
 func (t *mdTable) row(cells ...string) bool {

@@ -224,15 +224,12 @@ func (o *overview) questions(accepted bool) []openQuestion {
 }
 
 // permission is the IAM action that would answer a denied question, or "".
+// Operations are named like the action that allows them.
 func (q *openQuestion) permission() string {
 	if q.reason != string(snapshot.Denied) {
 		return ""
 	}
-	service, operation, _ := strings.Cut(q.operation, ":")
-	if service == "resourcegroupstaggingapi" || service == "tagging" {
-		service = "tag" // the only service whose actions have another prefix than its API
-	}
-	return clean(service+":"+operation, maxName)
+	return clean(q.operation, maxName)
 }
 
 func addWaived(accepted map[string]*waived, f *finding.Finding) {
