@@ -54,7 +54,7 @@ func TestShardOfTables(t *testing.T) {
 func hang(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-r.Context().Done():
-	case <-time.After(3 * time.Second):
+	case <-time.After(time.Second):
 	}
 }
 
