@@ -37,21 +37,22 @@ func (b *budget) Cancelled() bool {
 // goroutine.
 type oracle struct {
 	compiler *ast.Compiler
-	builtins map[string]*topdown.Builtin
-	store    storage.Store // data.parameters
+	observer *observer
+	builtins map[string]*topdown.Builtin // of the observer
+	store    storage.Store               // data.parameters
 	txn      storage.Transaction
 }
 
 var errBudget = fmt.Errorf("more than %d steps", maxSteps)
 
 // newOracle makes parameters what data.parameters is.
-func newOracle(ctx context.Context, compiler *ast.Compiler, builtins map[string]*topdown.Builtin, parameters *ast.Term) (*oracle, error) {
+func newOracle(ctx context.Context, compiler *ast.Compiler, observer *observer, builtins map[string]*topdown.Builtin, parameters *ast.Term) (*oracle, error) {
 	store := inmem.NewFromASTObject(ast.NewObject([2]*ast.Term{ast.StringTerm("parameters"), parameters}))
 	txn, err := store.NewTransaction(ctx)
-	return &oracle{compiler, builtins, store, txn}, err
+	return &oracle{compiler, observer, builtins, store, txn}, err
 }
 
-// ask runs one query. A panic inside OPA is an error like any other.
+// ask runs one query; the observer then knows what it depended on. A panic inside OPA is an error like any other.
 func (o *oracle) ask(ctx context.Context, q *query, input *ast.Term) (answer ast.Object, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -59,10 +60,12 @@ func (o *oracle) ask(ctx context.Context, q *query, input *ast.Term) (answer ast
 		}
 	}()
 	steps := &budget{left: maxSteps}
+	o.observer.asked = o.observer.asked[:0]
 	err = topdown.NewQuery(q.body).
 		WithCompiler(o.compiler).WithQueryCompiler(q.compiled).
 		WithStore(o.store).WithTransaction(o.txn).
 		WithBuiltins(o.builtins).WithStrictBuiltinErrors(true).
+		WithVirtualCache(untaggedCache{topdown.NewVirtualCache()}).
 		WithMetrics(metrics.NoOp()).WithCancel(steps).
 		WithTime(time.Unix(0, 0)). // nothing allowed reads it
 		WithInput(input).
@@ -100,7 +103,7 @@ func checkSize(answer ast.Object) error {
 func (r *rule) explain(err error) string {
 	var e *topdown.Error
 	if errors.As(err, &e) && e.Location != nil {
-		return fmt.Sprintf("%s:%d: %s", e.Location.File, e.Location.Row, strings.ReplaceAll(e.Message, capped, ""))
+		return fmt.Sprintf("%s:%d: %s", e.Location.File, e.Location.Row, strings.ReplaceAll(e.Message, own, ""))
 	}
 	return fmt.Sprintf("%s: %s", r.ok, err)
 }

@@ -25,12 +25,19 @@ var builtins = strings.Fields(`
 	is_array is_boolean is_null is_number is_object is_set is_string
 	internal.member_2 internal.member_3 internal.print print`)
 
-// growing builtins can double their argument; 28 doublings are 2 GiB. Modules
-// call them under a name of ours, with a cap on what goes in and comes out.
+// growing builtins can double their argument; 28 doublings are 2 GiB. There is a
+// cap on what goes in and comes out.
 var growing = []string{"array.concat", "concat", "replace", "sprintf"}
 
+// comparing builtins tell of a number only how it stands to another.
+var comparing = []string{"lt", "lte", "gt", "gte", "neq"}
+
+// calculating builtins use the value of a number.
+var calculating = []string{"plus", "minus", "mul", "div", "rem", "abs", "ceil", "floor", "round", "format_int", "max", "min"}
+
 const (
-	capped = "holdfast."
+	// own goes before the names of builtins that are wrapped: capped, or observed.
+	own = "holdfast."
 	// maxValue is the largest argument or result of a growing builtin and the
 	// largest violation, in bytes or elements.
 	maxValue = 64 << 10
@@ -46,25 +53,41 @@ func capabilities() *ast.Capabilities {
 	return c
 }
 
-func cappedDeclarations() map[string]*ast.Builtin {
+// declarations are the wrapped builtins for the compiler.
+func declarations() map[string]*ast.Builtin {
 	found := map[string]*ast.Builtin{}
-	for _, name := range growing {
+	for _, name := range slices.Concat(growing, comparing, calculating) {
 		declared := *ast.BuiltinMap[name]
-		declared.Name = capped + name
+		declared.Name = own + name
 		declared.Infix = ""
 		found[declared.Name] = &declared
 	}
 	return found
 }
 
-// cappedBuiltins are the growing builtins with their caps.
-func cappedBuiltins() map[string]*topdown.Builtin {
+// A builtin is one without backtracking: one result, or an error.
+type builtin func(topdown.BuiltinContext, []*ast.Term) (*ast.Term, error)
+
+func plain(name string) builtin {
+	original := topdown.GetBuiltin(name)
+	return func(bctx topdown.BuiltinContext, args []*ast.Term) (result *ast.Term, err error) {
+		err = original(bctx, args, func(made *ast.Term) error {
+			result = made
+			return nil
+		})
+		return result, err
+	}
+}
+
+// implementations are the wrapped builtins for queries whose questions about
+// volatile numbers o notes.
+func implementations(o *observer) map[string]*topdown.Builtin {
 	found := map[string]*topdown.Builtin{}
-	for name, declared := range cappedDeclarations() {
-		call := capBuiltin(strings.TrimPrefix(name, capped))
+	for name, declared := range declarations() {
+		call := implementation(strings.TrimPrefix(name, own), o)
 		found[name] = &topdown.Builtin{Decl: declared, Func: func(bctx topdown.BuiltinContext, args []*ast.Term, iter func(*ast.Term) error) error {
 			result, err := call(bctx, args)
-			if err != nil {
+			if err != nil || result == nil {
 				return err
 			}
 			return iter(result)
@@ -73,12 +96,22 @@ func cappedBuiltins() map[string]*topdown.Builtin {
 	return found
 }
 
+func implementation(name string, o *observer) builtin {
+	call := plain(name)
+	if slices.Contains(growing, name) {
+		call = capBuiltin(name, call)
+	}
+	if slices.Contains(comparing, name) {
+		return o.comparing(name, call)
+	}
+	return o.using(call)
+}
+
 // wide finds a width or precision that makes sprintf write more than it is given.
 var wide = regexp.MustCompile(`%[^a-zA-Z%]*([0-9]{4,}|\*)`)
 
-func capBuiltin(name string) func(topdown.BuiltinContext, []*ast.Term) (*ast.Term, error) {
-	original := topdown.GetBuiltin(name)
-	return func(bctx topdown.BuiltinContext, args []*ast.Term) (result *ast.Term, err error) {
+func capBuiltin(name string, original builtin) builtin {
+	return func(bctx topdown.BuiltinContext, args []*ast.Term) (*ast.Term, error) {
 		total := 0
 		for _, arg := range args {
 			total += size(arg, maxValue-total)
@@ -92,11 +125,8 @@ func capBuiltin(name string) func(topdown.BuiltinContext, []*ast.Term) (*ast.Ter
 		if total > maxValue {
 			return nil, tooLarge(bctx.Location, name)
 		}
-		err = original(bctx, args, func(made *ast.Term) error {
-			result = made
-			return nil
-		})
-		if err == nil && size(result, maxValue) > maxValue {
+		result, err := original(bctx, args)
+		if err == nil && result != nil && size(result, maxValue) > maxValue {
 			err = tooLarge(bctx.Location, name)
 		}
 		return result, err
@@ -145,11 +175,11 @@ func stopUnless(goOn bool) error {
 	return stopped{}
 }
 
-// capCalls makes a module call the capped variants.
-func capCalls(module *ast.Module) {
+// wrapCalls makes a module call the wrapped builtins.
+func wrapCalls(module *ast.Module) {
 	names := map[string]ast.Ref{}
-	for name, declared := range cappedDeclarations() {
-		names[strings.TrimPrefix(name, capped)] = declared.Ref()
+	for name, declared := range declarations() {
+		names[strings.TrimPrefix(name, own)] = declared.Ref()
 	}
 	rename := func(operator *ast.Term) {
 		if ref, ok := operator.Value.(ast.Ref); ok {

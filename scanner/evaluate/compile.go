@@ -33,6 +33,7 @@ type query struct {
 	body     ast.Body
 	compiled ast.QueryCompiler
 	input    *projection
+	volatile int // how many volatile numbers it reads
 }
 
 // newCompiler holds modules against schemas and capabilities. Tests are compiled
@@ -41,7 +42,7 @@ func newCompiler() (*ast.Compiler, error) {
 	schemas, err := schemaSet()
 	return ast.NewCompiler().
 		WithCapabilities(capabilities()).
-		WithBuiltins(cappedDeclarations()).
+		WithBuiltins(declarations()).
 		WithSchemas(schemas).
 		WithUseTypeCheckAnnotations(true).
 		WithDefaultRegoVersion(ast.RegoV1).
@@ -110,6 +111,7 @@ func (r *rule) compile(compiler *ast.Compiler) (err error) {
 func (r *rule) query(compiler *ast.Compiler, documents map[string]bool) (*query, error) {
 	var pairs []string
 	var reads []path
+	var refs []ast.Ref
 	for _, name := range keysSorted(documents) {
 		ref := r.pkg.Append(ast.StringTerm(name))
 		if documents[name] {
@@ -121,7 +123,7 @@ func (r *rule) query(compiler *ast.Compiler, documents map[string]bool) (*query,
 		if err != nil {
 			return nil, err
 		}
-		reads = append(reads, found...)
+		reads, refs = append(reads, found...), append(refs, ref)
 	}
 	body, err := ast.ParseBodyWithOpts("result = {"+strings.Join(pairs, ", ")+"}", ast.ParserOptions{RegoVersion: ast.RegoV1})
 	if err != nil {
@@ -136,6 +138,10 @@ func (r *rule) query(compiler *ast.Compiler, documents map[string]bool) (*query,
 		return nil, fmt.Errorf("it reads input.%s, which %s facts do not have", unknown, r.meta.Subject)
 	}
 	q.input = input
+	for i, at := range volatile(compiler, refs, input.numbers(nil)) {
+		input.mark(at, i+1)
+		q.volatile++
+	}
 	r.reads = append(r.reads, reads...)
 	return q, nil
 }
@@ -175,7 +181,7 @@ func located(err error) (all []error) {
 		if e.Details != nil {
 			text += " (" + strings.Join(strings.Fields(strings.Join(e.Details.Lines(), " ")), " ") + ")"
 		}
-		text = strings.ReplaceAll(text, capped, "")
+		text = strings.ReplaceAll(text, own, "")
 		if e.Location != nil {
 			text = fmt.Sprintf("%s:%d:%d: %s", e.Location.File, e.Location.Row, max(e.Location.Col, 1), text)
 		}

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"reflect"
+	"slices"
 	"sync/atomic"
 
 	"holdfast/scanner/facts"
@@ -25,7 +26,8 @@ func (r *run) judge(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for range min(r.settings.Parallel, len(r.subjects)/chunk+1) {
 		group.Go(func() error {
-			w := &worker{run: r, builtins: cappedBuiltins(), oracles: map[*bound]*oracle{}, caches: map[*query]*cache{}}
+			o := &observer{}
+			w := &worker{run: r, observer: o, builtins: implementations(o), oracles: map[*bound]*oracle{}, caches: map[*query]*cache{}}
 			for {
 				from := int(next.Add(1)-1) * chunk
 				if from >= len(r.subjects) {
@@ -45,10 +47,12 @@ func (r *run) judge(ctx context.Context) error {
 // A worker judges one subject after the other, with caches of its own.
 type worker struct {
 	*run
+	observer *observer
 	builtins map[string]*topdown.Builtin
 	oracles  map[*bound]*oracle
 	caches   map[*query]*cache
 	key      []byte
+	numbers  []int64 // volatile ones of the query at hand
 
 	// Of the subject at hand:
 	facts reflect.Value
@@ -131,16 +135,18 @@ func (w *worker) under(ctx context.Context, r *rule, b *bound) (*verdict, error)
 // that the rule applies.
 func (w *worker) cached(ctx context.Context, r *rule, q *query, b *bound, weigh func(ast.Object) (*verdict, error)) (*verdict, error) {
 	c := w.cache(q)
-	if c.open() {
-		w.key = append(append(w.key[:0], b.key...), 0)
-		w.key = q.input.appendKey(w.key, w.facts)
-		if v, found := c.get(w.key); found {
-			return v, nil
-		}
+	if c.closed {
+		return w.asked(ctx, r, q, b, weigh)
+	}
+	w.numbers = slices.Grow(w.numbers[:0], q.volatile)[:q.volatile]
+	w.key = append(append(w.key[:0], b.key...), 0)
+	w.key = q.input.appendKey(w.key, w.facts, w.numbers)
+	if v, found := c.get(w.key, w.numbers); found {
+		return v, nil
 	}
 	v, err := w.asked(ctx, r, q, b, weigh)
 	if err == nil {
-		c.put(w.key, v)
+		c.put(w.key, w.observer.asked, w.numbers, v)
 	}
 	return v, err
 }
@@ -149,7 +155,7 @@ func (w *worker) asked(ctx context.Context, r *rule, q *query, b *bound, weigh f
 	oracle := w.oracles[b]
 	if oracle == nil {
 		var err error
-		if oracle, err = newOracle(ctx, w.policy.compiler, w.builtins, b.parameters); err != nil {
+		if oracle, err = newOracle(ctx, w.policy.compiler, w.observer, w.builtins, b.parameters); err != nil {
 			return nil, err
 		}
 		w.oracles[b] = oracle
@@ -179,7 +185,7 @@ func (w *worker) inputOf(r *rule, q *query) *ast.Term {
 func (w *worker) cache(q *query) *cache {
 	c := w.caches[q]
 	if c == nil {
-		c = &cache{verdicts: map[string]*verdict{}, closed: w.settings.NoCache}
+		c = &cache{trees: map[string]*tree{}, closed: w.settings.NoCache}
 		w.caches[q] = c
 	}
 	return c

@@ -133,7 +133,13 @@ func parse(name string, source []byte) (*ast.Module, error) {
 		err = fmt.Errorf("%s: the file is empty", name)
 	}
 	if err == nil {
-		capCalls(module)
+		ast.WalkTerms(module, func(t *ast.Term) bool {
+			if _, _, taken := untag(t); taken {
+				err = fmt.Errorf("%s:%d:%d: write %s without exponent", name, t.Location.Row, t.Location.Col, t)
+			}
+			return false
+		})
+		wrapCalls(module)
 	}
 	return module, err
 }

@@ -76,7 +76,7 @@ func Test(ctx context.Context, trees []Tree, filter string) (TestReport, error) 
 	defer store.Abort(ctx, txn)
 	results, err := tester.NewRunner().
 		SetCompiler(compiler.WithEnablePrintStatements(true)).
-		AddCustomBuiltins(cappedForTests()).
+		AddCustomBuiltins(wrappedForTests()).
 		SetStore(store).SetModules(l.modules).
 		SetTimeout(20*time.Second).
 		RaiseBuiltinErrors(true).CapturePrintOutput(true).
@@ -97,10 +97,10 @@ func Test(ctx context.Context, trees []Tree, filter string) (TestReport, error) 
 	return report, nil
 }
 
-func cappedForTests() (all []*tester.Builtin) {
-	for name, declared := range cappedDeclarations() {
-		call := capBuiltin(strings.TrimPrefix(name, capped))
-		all = append(all, &tester.Builtin{Decl: declared, Func: rego.FunctionDyn(&rego.Function{Name: name, Decl: declared.Decl}, call)})
+func wrappedForTests() (all []*tester.Builtin) {
+	for name, declared := range declarations() {
+		call := implementation(strings.TrimPrefix(name, own), nil)
+		all = append(all, &tester.Builtin{Decl: declared, Func: rego.FunctionDyn(&rego.Function{Name: name, Decl: declared.Decl}, rego.BuiltinDyn(call))})
 	}
 	return all
 }
@@ -121,7 +121,7 @@ func testResult(r *tester.Result) TestResult {
 		result.Output = strings.TrimSpace(strings.Join(failed, ", ") + "\n" + result.Output)
 	}
 	if r.Error != nil {
-		result.Output = strings.TrimSpace(strings.ReplaceAll(r.Error.Error(), capped, "") + "\n" + result.Output)
+		result.Output = strings.TrimSpace(strings.ReplaceAll(r.Error.Error(), own, "") + "\n" + result.Output)
 	}
 	return result
 }

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -168,7 +169,7 @@ func (s *scoping) bind(meta finding.Rule, scopes []*config.Scope) (*bound, error
 	b := &bound{scope: name}
 	var pairs [][2]*ast.Term
 	for _, parameter := range keysSorted(values) {
-		value, err := ast.ParseTerm(string(values[parameter]))
+		value, err := parameterTerm(values[parameter])
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s of rule %s: %w", parameter, meta.ID, err)
 		}
@@ -177,4 +178,14 @@ func (s *scoping) bind(meta finding.Rule, scopes []*config.Scope) (*bound, error
 	}
 	b.parameters = ast.ObjectTerm(pairs...)
 	return b, nil
+}
+
+// parameterTerm writes numbers in the one way that encoding/json does.
+func parameterTerm(raw json.RawMessage) (*ast.Term, error) {
+	var value any
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return nil, err
+	}
+	plain, err := ast.InterfaceToValue(value)
+	return ast.NewTerm(plain), err
 }
