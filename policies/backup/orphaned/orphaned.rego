@@ -11,11 +11,11 @@
 #   evidence: [user_backups, recovery_points, kept_for_ever, newest_age_days, oldest_age_days, recreated, vaults]
 #   limits: |
 #     One finding stands for all backups of one deleted table. Backups that DynamoDB itself made when the table was
-#     deleted or archived are left out: the former expire after 35 days. Whether the data is still needed, only its owner
-#     can say; a waiver records the answer.
+#     deleted or archived are left out: the former expire after 35 days. Whether the data is still needed, only its
+#     owner can say; a waiver records the answer.
 #   fix: |
-#     Find the owner and agree how long the data has to stay. Nothing here should be deleted before that: a backup cannot
-#     be brought back.
+#     Find the owner and agree how long the data has to stay. Nothing here should be deleted before that: a backup
+#     cannot be brought back.
 #
 #     **Console.** DynamoDB → Backups, and AWS Backup → Vaults → the vault → filter by the table's ARN.
 #

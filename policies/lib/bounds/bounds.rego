@@ -1,9 +1,9 @@
 # METADATA
 # title: What a vault's lock demands of the backups that land in it
 # description: >-
-#   AWS Backup fails a job whose lifecycle is shorter than MinRetentionDays or longer than MaxRetentionDays of the vault's
-#   lock, in whatever mode the lock is. A bound that is not set is not enforced, and a backup without DeleteAfterDays is
-#   kept for ever, which is longer than any maximum.
+#   AWS Backup fails a job whose lifecycle is shorter than MinRetentionDays or longer than MaxRetentionDays of the
+#   vault's lock, in whatever mode the lock is. A bound that is not set is not enforced, and a backup without
+#   DeleteAfterDays is kept for ever, which is longer than any maximum.
 # related_resources:
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultLockConfiguration.html
@@ -14,8 +14,8 @@ _locked := {"air_gapped", "compliance", "governance", "grace"}
 # METADATA
 # title: Whether a vault takes backups of this retention
 # description: >-
-#   True or false; undefined where it is not known how the vault is locked or how long the backups are kept. A vault that
-#   does not exist has no bounds.
+#   True or false; undefined where it is not known how the vault is locked or how long the backups are kept. A vault
+#   that does not exist has no bounds.
 fits(_, vault) if vault.exists == false
 
 fits(_, vault) if vault.lock == "none"

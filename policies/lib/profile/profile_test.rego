@@ -116,3 +116,10 @@ test_ages_beyond_the_profile_do_not_matter if {
 	steps := array.concat(_daily_for(35), [{"from_days": 35, "for_ever": true, "longest_gap_minutes": 525600}])
 	profile.sparse(steps, [{"to_days": 35, "max_gap_hours": 24}]) == set()
 }
+
+test_step_that_ends_where_a_tier_begins_is_not_judged_by_it if {
+	tiers := [{"to_days": 35, "max_gap_hours": 168}, {"to_days": 91, "max_gap_hours": 24}]
+	steps := [fixture.with_fields(_steps[0], {"longest_gap_minutes": 10080}), _steps[2]]
+	profile.sparse(steps, [tiers[0]]) == set()
+	profile.sparse(array.slice(steps, 0, 1), tiers) == set()
+}

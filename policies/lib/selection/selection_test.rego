@@ -16,6 +16,7 @@ test_nothing_is_unclear_without_protections if {
 
 test_ambiguous_protection_without_a_reason_is_still_unclear if {
 	every nameless in [[], null] {
-		selection.unclear([{"covered": "ambiguous", "ambiguities": nameless}]) == {"AWS does not say whether a selection matches it"}
+		protection := {"covered": "ambiguous", "ambiguities": nameless}
+		selection.unclear([protection]) == {"AWS does not say whether a selection matches it"}
 	}
 }

@@ -47,7 +47,8 @@ test_deny_without_advanced_backup if {
 }
 
 test_deny_a_copy_whose_stay_is_too_short if {
-	facts := plan_rule.with_facts({"retention": _warm, "copies": [plan_rule.copy_with({"retention": _retention(31, 120)})]})
+	copy := plan_rule.copy_with({"retention": _retention(31, 120)})
+	facts := plan_rule.with_facts({"retention": _warm, "copies": [copy]})
 	rule.applicable == true with input as facts
 	not rule.ok with input as facts
 	rule.deny == {_too_short} with input as facts

@@ -1,8 +1,8 @@
 # METADATA
 # title: The vaults take backups of the rule's lifecycle
 # description: >-
-#   A vault lock refuses backups that would be kept shorter than its minimum or longer than its maximum: their jobs fail,
-#   so that a lock which was meant to protect backups prevents them. Kept for ever is longer than any maximum.
+#   A vault lock refuses backups that would be kept shorter than its minimum or longer than its maximum: their jobs
+#   fail, so that a lock which was meant to protect backups prevents them. Kept for ever is longer than any maximum.
 # related_resources:
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
@@ -24,7 +24,8 @@
 #     **CLI.** An update replaces the whole plan, so start from what is there:
 #
 #     ```sh
-#     aws backup describe-backup-vault --backup-vault-name VAULT --query '[Locked,LockDate,MinRetentionDays,MaxRetentionDays]'
+#     aws backup describe-backup-vault --backup-vault-name VAULT \
+#       --query '[Locked,LockDate,MinRetentionDays,MaxRetentionDays]'
 #     aws backup get-backup-plan --backup-plan-id PLAN_ID --query BackupPlan | jq 'del(.Rules[].RuleId)' > plan.json
 #     # In plan.json, in the rule: "Lifecycle": {"DeleteAfterDays": …}
 #     aws backup update-backup-plan --backup-plan-id PLAN_ID --backup-plan file://plan.json

@@ -36,7 +36,10 @@ test_ok_without_a_lock if {
 
 test_deny_below_the_minimum if {
 	not rule.ok with input as _keeps(_days(6))
-	rule.deny == {_refused("backups", "6 < 7 days", "primary", "at least 7 days", "6 days")} with input as _keeps(_days(6))
+	rule.deny == {_refused(
+		"backups", "6 < 7 days", "primary",
+		"at least 7 days", "6 days",
+	)} with input as _keeps(_days(6))
 }
 
 test_deny_above_the_maximum if {
@@ -91,6 +94,7 @@ test_copies_are_held_to_their_own_lifecycle if {
 	not rule.ok with input as facts
 	rule.deny == {_refused("copies", "6 < 7 days", "offsite", "at least 7 days", "6 days")} with input as facts
 	rule.ok with input as plan_rule.with_facts({"copies": [plan_rule.copy_with({"retention": _days(7)})]})
+	rule.ambiguous == set() with input as plan_rule.with_facts({"copies": [plan_rule.copy_with({})]})
 }
 
 test_ok_where_the_vault_does_not_exist if {

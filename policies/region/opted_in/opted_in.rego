@@ -11,8 +11,8 @@
 #   evidence: [opted_in, tables, tables_that_depend]
 #   remediation: backup.opt_in_region
 #   limits: |
-#     It judges the setting of this account. Plans that come from the organization's backup policies follow the opt-in of
-#     the management account instead.
+#     It judges the setting of this account. Plans that come from the organization's backup policies follow the opt-in
+#     of the management account instead.
 #   fix: |
 #     Or name the resource type in the selection: `arn:aws:dynamodb:*:*:table/*` does not depend on the setting.
 #

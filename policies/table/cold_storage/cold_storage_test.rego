@@ -114,3 +114,9 @@ test_missing_coverage_is_unknown if {
 	not rule.ok with input as facts with data.parameters as _asked
 	rule.deny == set() with input as facts with data.parameters as _asked
 }
+
+test_deny_is_silent_without_a_plan if {
+	facts := table.with_facts({"coverage": fixture.with_fields(_never_cold.coverage, {"covered": false})})
+	not rule.ok with input as facts with data.parameters as _asked
+	rule.deny == set() with input as facts with data.parameters as _asked
+}

@@ -123,3 +123,15 @@ test_not_applicable_to_new_tables_and_without_plans if {
 	rule.applicable == false with input as table.with_facts({})
 		with data.parameters as fixture.with_fields(_asked, {"mechanisms": ["external"]})
 }
+
+test_deny_whatever_the_runs_of_a_plan_that_does_not_cover_it if {
+	every changes in [{}, {"longest_gap_minutes": 4320}, {"fires": false}] {
+		facts := table.with_coverage(fixture.with_fields(changes, {"covered": false}))
+		not rule.ok with input as facts with data.parameters as _asked
+		rule.deny == {{
+			"message": "is in no backup plan",
+			"expected": "24 h",
+			"actual": "no backup plan",
+		}} with input as facts with data.parameters as _asked
+	}
+}

@@ -26,8 +26,8 @@ _first_due(hours) := fixture.with_fields(
 	{"coverage": fixture.with_fields(table.with_facts({}).coverage, {"first_due_age_hours": hours})},
 )
 
-_first_under_way(job) := table.with_facts({
-	"coverage": fixture.with_fields(table.with_facts({}).coverage, {"first_due_age_hours": 20}),
+_first_under_way(due, job) := table.with_facts({
+	"coverage": fixture.with_fields(table.with_facts({}).coverage, {"first_due_age_hours": due}),
 	"recovery": fixture.with_fields(_nothing.recovery, {"running_job_age_hours": job}),
 })
 
@@ -107,11 +107,15 @@ test_not_applicable_when_the_first_run_is_still_to_come if {
 }
 
 test_not_applicable_while_the_very_first_run_is_under_way if {
-	rule.applicable == false with input as _first_under_way(8) with data.parameters as _asked
+	rule.applicable == false with input as _first_under_way(20, 8) with data.parameters as _asked
 
 	# Begun 13 h after it was due: too late.
-	rule.applicable == true with input as _first_under_way(7) with data.parameters as _asked
-	count(rule.deny) == 1 with input as _first_under_way(7) with data.parameters as _asked
+	rule.applicable == true with input as _first_under_way(20, 7) with data.parameters as _asked
+	count(rule.deny) == 1 with input as _first_under_way(20, 7) with data.parameters as _asked
+
+	# By now the second run would have to be there.
+	rule.applicable == false with input as _first_under_way(48, 36) with data.parameters as _asked
+	rule.applicable == true with input as _first_under_way(49, 37) with data.parameters as _asked
 }
 
 test_ok_while_the_next_run_is_under_way if {
@@ -183,7 +187,8 @@ test_ambiguous_where_somebody_else_backs_up_and_aws_shows_nothing if {
 	every facts in [table.with_facts(_nothing), _newest(400)] {
 		not rule.ok with input as facts with data.parameters as parameters
 		rule.deny == set() with input as facts with data.parameters as parameters
-		rule.ambiguous == {"is backed up by somebody else, of whose backups AWS shows no recent one"} with input as facts
+		rule.ambiguous == {"is backed up by somebody else, of whose backups AWS shows no recent one"}
+			with input as facts
 			with data.parameters as parameters
 	}
 	rule.ok with input as _newest(36) with data.parameters as parameters
@@ -202,7 +207,7 @@ test_ambiguous_when_it_is_not_known_whether_a_plan_covers_it if {
 }
 
 test_ambiguous_when_the_schedule_is if {
-	every hours in [10, 30] {
+	every hours in [10, 30, 36] {
 		not rule.ok with input as _hours_and_ambiguous(hours) with data.parameters as _asked
 		rule.deny == set() with input as _hours_and_ambiguous(hours) with data.parameters as _asked
 		rule.ambiguous == {"schedule is ambiguous: wrap-around range 22-4"} with input as _hours_and_ambiguous(hours)
@@ -236,4 +241,34 @@ test_missing_coverage_is_unknown if {
 test_not_applicable_to_tables_that_are_not_judged if {
 	rule.applicable == false with input as table.with_facts({"TableStatus": "ARCHIVED"}) with data.parameters as _asked
 	rule.applicable == false with input as table.with_facts({"restore_test": true}) with data.parameters as _asked
+}
+
+test_ambiguous_when_the_schedule_is_and_a_job_is_running if {
+	facts := fixture.with_fields(_running(56, 20), {"coverage": fixture.with_fields(
+		_running(56, 20).coverage,
+		{"ambiguities": ["wrap-around range 22-4"]},
+	)})
+	not rule.ok with input as facts with data.parameters as _asked
+	rule.deny == set() with input as facts with data.parameters as _asked
+	rule.ambiguous == {"schedule is ambiguous: wrap-around range 22-4"} with input as facts
+		with data.parameters as _asked
+}
+
+test_newest_of_both_kinds_counts if {
+	every recovery in [
+		{"newest_point_age_hours": 100, "newest_backup_age_hours": 5, "usable_points": 1},
+		{"newest_point_age_hours": 5, "newest_backup_age_hours": 100, "usable_points": 1},
+	] {
+		rule.ok with input as table.with_facts({"recovery": recovery})
+			with data.parameters as _asked_with({"mechanisms": ["plan", "on_demand"]})
+	}
+}
+
+test_schedule_of_a_plan_that_does_not_cover_it_does_not_count if {
+	facts := fixture.with_fields(_newest(30), {"coverage": fixture.with_fields(
+		_newest(30).coverage,
+		{"covered": false, "longest_gap_minutes": 60},
+	)})
+	rule.ok with input as facts with data.parameters as _asked
+	rule.deny == set() with input as facts with data.parameters as _asked
 }

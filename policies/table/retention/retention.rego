@@ -22,7 +22,7 @@
 #         additionalProperties: false
 #       doc: >-
 #         Tiers. Up to an age of to_days, the backups that still exist may lie no more than max_gap_hours apart; a tier
-#         begins where the next shorter one ends. Grandfather, father, son is 35 days at 24 h, 91 at 168 h, 366 at 744 h.
+#         begins where the next shorter one ends. Grandfather, father, son: 35 days at 24 h, 91 at 168 h, 366 at 744 h.
 #     max_days:
 #       type: integer
 #       unit: days

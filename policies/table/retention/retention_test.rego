@@ -190,7 +190,8 @@ test_ambiguous_when_one_more_rule_could_keep_too_long if {
 }
 
 test_deny_too_long_whatever_one_more_rule_could_keep if {
-	facts := fixture.with_fields(_keeps([_for_ever(0, 48)]), {"protections": [table.ambiguous_protection]})
+	protection := fixture.with_fields(table.ambiguous_protection, {"retention": {"kept_for_ever": true}})
+	facts := fixture.with_fields(_keeps([_for_ever(0, 48)]), {"protections": [protection]})
 	count(rule.deny) == 2 with input as facts with data.parameters as _at_most(400)
 	rule.ambiguous == set() with input as facts with data.parameters as _at_most(400)
 }
@@ -212,4 +213,16 @@ test_not_applicable_to_new_tables_and_without_plans if {
 	rule.applicable == false with input as table.with_facts({"restore_test": true}) with data.parameters as _asked
 	rule.applicable == false with input as table.with_facts({})
 		with data.parameters as fixture.with_fields(_asked, {"mechanisms": ["external"]})
+}
+
+test_deny_whatever_is_kept_by_a_plan_that_does_not_cover_it if {
+	every steps in [[_step(0, 366, 24)], [_step(0, 366, 168)], [_for_ever(0, 24)]] {
+		facts := table.with_coverage({"covered": false, "retention_steps": steps})
+		not rule.ok with input as facts with data.parameters as _at_most(400)
+		rule.deny == {{
+			"message": "is in no backup plan",
+			"expected": "366 days",
+			"actual": "no backup plan",
+		}} with input as facts with data.parameters as _at_most(400)
+	}
 }

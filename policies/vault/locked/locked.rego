@@ -1,9 +1,9 @@
 # METADATA
 # title: The vault is locked for good
 # description: >-
-#   Whoever gets hold of an administrator's credentials deletes the backups first. In a vault with an effective compliance
-#   lock, and in an air-gapped vault, nobody can delete a backup before its time, not even AWS. A governance lock, and
-#   a compliance lock in its grace period, stop a careless hand, but can be removed first.
+#   Whoever gets hold of an administrator's credentials deletes the backups first. In a vault with an effective
+#   compliance lock, and in an air-gapped vault, nobody can delete a backup before its time, not even AWS. A governance
+#   lock, and a compliance lock in its grace period, stop a careless hand, but can be removed first.
 # related_resources:
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/logicallyairgappedvault.html
