@@ -191,6 +191,7 @@ var (
 			time.Date(2026, 10, 31, 20, 0, 0, 0, time.UTC), time.Date(2027, 3, 13, 20, 0, 0, 0, time.UTC),
 			time.Date(2027, 10, 2, 10, 0, 0, 0, time.UTC), time.Date(2027, 4, 3, 10, 0, 0, 0, time.UTC),
 			time.Date(2011, 12, 29, 20, 0, 0, 0, time.UTC), time.Date(2028, 2, 27, 0, 0, 0, 0, time.UTC),
+			time.Date(2040, 12, 30, 1, 0, 0, 0, time.UTC), time.Date(2041, 3, 30, 20, 0, 0, 0, time.UTC),
 			time.Date(2018, 2, 17, 20, 0, 0, 0, time.UTC), time.Date(2027, 2, 6, 20, 0, 0, 0, time.UTC),
 		}).Draw(t, "base")
 		return base.Add(time.Duration(rapid.Int64Range(0, int64(9*time.Hour)).Draw(t, "offset")))

@@ -65,6 +65,11 @@ type stretch struct {
 func stretchAt(t time.Time) stretch {
 	_, offset := t.Zone()
 	start, end := t.ZoneBounds()
+	if !end.IsZero() && !end.After(t) {
+		// Beyond the zone database's last listed change, ZoneBounds takes every year
+		// for 365 days long: on 31 December of leap years it ends before t.
+		end = t.Truncate(24 * time.Hour).Add(24 * time.Hour)
+	}
 	p := stretch{low: math.MinInt64, high: math.MaxInt64, offset: int64(offset), end: end}
 	if !start.IsZero() {
 		_, before := start.Add(-1).Zone()
@@ -81,8 +86,7 @@ type search struct {
 	s                              *Schedule
 	year, month, day, hour, minute int // the position: the first minute still to be looked at
 
-	days                set // of the month that was last looked at
-	daysYear, daysMonth int // which that is
+	looked month // the month that was last looked at
 }
 
 // search begins at a wall-clock second, rounded up to the minute.
@@ -97,52 +101,68 @@ func (s *Schedule) search(wall int64) *search {
 // next returns the next matching minute in wall-clock seconds and moves behind it.
 // It is false once the years are over.
 func (c *search) next() (int64, bool) {
+	for c.nextDay() {
+		for hour := c.s.hours.next(c.hour); hour >= 0; hour = c.s.hours.next(hour + 1) {
+			if hour != c.hour {
+				c.hour, c.minute = hour, 0
+			}
+			if minute := c.s.minutes.next(c.minute); minute >= 0 {
+				c.minute = minute + 1
+				return c.looked.start + int64(((c.day-1)*24+hour)*60+minute)*60, true
+			}
+		}
+		c.moveTo(c.year, c.month, c.day+1)
+	}
+	return 0, false
+}
+
+// nextDay moves to the first day at or after the position on which the schedule
+// runs.
+func (c *search) nextDay() bool {
 	for {
 		year := c.s.years.next(c.year-firstYear) + firstYear
 		if year < firstYear {
-			return 0, false
+			return false
 		}
 		if year != c.year {
-			c.year, c.month, c.day, c.hour, c.minute = year, 1, 1, 0, 0
+			c.moveTo(year, 1, 1)
 		}
 		month := c.s.months.next(c.month)
 		if month < 0 {
-			c.year, c.month, c.day, c.hour, c.minute = c.year+1, 1, 1, 0, 0
+			c.moveTo(c.year+1, 1, 1)
 			continue
 		}
 		if month != c.month {
-			c.month, c.day, c.hour, c.minute = month, 1, 0, 0
+			c.moveTo(c.year, month, 1)
 		}
-		day := c.runDays().next(c.day)
+		day := c.inMonth().runDays.next(c.day)
 		if day < 0 {
-			c.month, c.day, c.hour, c.minute = c.month+1, 1, 0, 0
+			c.moveTo(c.year, c.month+1, 1)
 			continue
 		}
 		if day != c.day {
-			c.day, c.hour, c.minute = day, 0, 0
+			c.moveTo(c.year, c.month, day)
 		}
-		hour := c.s.hours.next(c.hour)
-		if hour < 0 {
-			c.day, c.hour, c.minute = c.day+1, 0, 0
-			continue
-		}
-		if hour != c.hour {
-			c.hour, c.minute = hour, 0
-		}
-		minute := c.s.minutes.next(c.minute)
-		if minute < 0 {
-			c.hour, c.minute = c.hour+1, 0
-			continue
-		}
-		c.minute = minute + 1
-		return time.Date(c.year, time.Month(c.month), c.day, hour, minute, 0, 0, time.UTC).Unix(), true
+		return true
 	}
 }
 
-func (c *search) runDays() set {
-	if c.daysYear != c.year || c.daysMonth != c.month {
-		c.days = c.s.days.in(c.year, time.Month(c.month))
-		c.daysYear, c.daysMonth = c.year, c.month
+// moveTo sets the position to the beginning of a day.
+func (c *search) moveTo(year, month, day int) {
+	c.year, c.month, c.day, c.hour, c.minute = year, month, day, 0, 0
+}
+
+// A month is what a search keeps of the month it is in.
+type month struct {
+	year, month int
+	start       int64 // wall-clock seconds
+	runDays     set
+}
+
+func (c *search) inMonth() *month {
+	if c.looked.year != c.year || c.looked.month != c.month {
+		start := time.Date(c.year, time.Month(c.month), 1, 0, 0, 0, 0, time.UTC)
+		c.looked = month{c.year, c.month, start.Unix(), c.s.days.in(c.year, time.Month(c.month))}
 	}
-	return c.days
+	return &c.looked
 }

@@ -50,6 +50,8 @@ func TestNext(t *testing.T) {
 		{"cron(30 2 ? * * *)", "Australia/Lord_Howe", "2027-10-02T00:00:00Z", []string{"2027-10-02T15:30:00Z"}},                   // the clock goes from 02:00 to 02:30
 		{"cron(15 2 ? * * *)", "Australia/Lord_Howe", "2027-10-02T00:00:00Z", []string{"2027-10-03T15:15:00Z"}},
 		{"cron(0 12 ? * * *)", "Pacific/Apia", "2011-12-29T22:00:00Z", []string{"2011-12-30T22:00:00Z"}}, // 30 December 2011 did not happen there
+		{"cron(0 5 29 2 ? 2196)", "Europe/Berlin", "2026-11-22T18:00:00Z", []string{"2196-02-29T04:00:00Z", "never"}},
+		{"cron(30 2 ? * * 2100-2199)", "Europe/Berlin", "2100-10-30T12:00:00Z", []string{"2100-10-31T00:30:00Z", "2100-11-01T01:30:00Z"}},
 		{"cron(0 5 1 * ? *)", "Asia/Kathmandu", "2026-11-22T18:00:00Z", []string{"2026-11-30T23:15:00Z"}},
 	}
 	for _, test := range tests {
