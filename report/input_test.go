@@ -180,7 +180,7 @@ func sampleInput() *report.Input {
 		{Account: prod, Region: dublin, Gap: snapshot.Gap{Operation: "dynamodb:DescribeContinuousBackups",
 			Parameters: map[string]string{"TableName": "Users"}, Reason: snapshot.Denied, Code: "AccessDeniedException"}},
 		{Account: audit, Region: virginia, Gap: snapshot.Gap{Operation: "backup:ListCopyJobs", Reason: snapshot.Throttled, Code: "ThrottlingException"}},
-		{Account: audit, Region: virginia, Expected: true, Gap: snapshot.Gap{Operation: "kms:DescribeKey",
+		{Account: audit, Region: virginia, Gap: snapshot.Gap{Operation: "kms:DescribeKey",
 			Parameters: map[string]string{"KeyId": "1234"}, Reason: snapshot.Denied, Code: "AccessDeniedException"}},
 	}
 	in.ExpectedGaps = []report.ExpectedGap{{What: "kms:DescribeKey", Reason: "the key lives in the vault account",

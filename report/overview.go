@@ -82,7 +82,7 @@ func look(in *Input, maxTables int) (*overview, error) {
 	c.end()
 	o.causes = c
 	o.tables, o.endangered = worst.end()
-	o.open = questions.sorted()
+	o.open = questions.end()
 	o.waivers = sortedWaivers(accepted)
 	return o, nil
 }
@@ -146,31 +146,35 @@ func (d danger) compare(other danger) int {
 	return cmp.Compare(other.unknown, d.unknown)
 }
 
-// questions groups gaps and unknown findings by operation, reason and code.
-type questions map[string]*openQuestion
+// questions groups gaps and unknown findings by operation, reason and code. A
+// gap is accepted if each finding that it makes unknown is expected to be; one
+// that no finding names is not, and hides nothing from the rules in force.
+type questions struct {
+	groups map[string]*openQuestion
+	gaps   []Gap
+	calls  map[string]*named // by snapshot.CallID of a gap
+}
 
-func newQuestions(gaps []Gap) questions {
-	qs := questions{}
+// named says which findings name a call.
+type named struct{ expected, unexpected bool }
+
+func newQuestions(gaps []Gap) *questions {
+	qs := &questions{groups: map[string]*openQuestion{}, gaps: gaps, calls: map[string]*named{}}
 	for _, g := range gaps {
-		q := qs.at(openQuestion{operation: g.Operation, reason: string(g.Reason), code: g.Code, accepted: g.Expected})
-		q.questions++
-		q.place(g.Account, g.Region)
-		if q.message == "" {
-			q.message = g.Message
-		}
+		qs.calls[g.ID()] = &named{}
 	}
 	return qs
 }
 
-func (qs questions) at(q openQuestion) *openQuestion {
+func (qs *questions) at(q openQuestion) *openQuestion {
 	key := strings.Join([]string{q.operation, q.reason, q.code, q.rule, fmt.Sprint(q.accepted)}, "\x00")
-	if qs[key] == nil {
-		qs[key] = &q
+	if qs.groups[key] == nil {
+		qs.groups[key] = &q
 	}
-	return qs[key]
+	return qs.groups[key]
 }
 
-func (qs questions) add(f *finding.Finding) {
+func (qs *questions) add(f *finding.Finding) {
 	gap := finding.Gap{Reason: "undecided", Message: f.Message}
 	if f.Gap != nil {
 		gap = *f.Gap
@@ -180,27 +184,29 @@ func (qs questions) add(f *finding.Finding) {
 	if operation == "" {
 		q.rule = f.Rule
 	}
+	if call := qs.calls[gap.Call]; call != nil {
+		call.expected = call.expected || q.accepted
+		call.unexpected = call.unexpected || !q.accepted
+	}
 	at := qs.at(q)
 	at.verdicts++
 	at.expected = cmp.Or(at.expected, gap.Expected)
 	at.place(f.Account, f.Region)
-	if at.message == "" {
-		at.message = gap.Message
-	}
+	at.message = cmp.Or(at.message, gap.Message)
 }
 
-func (q *openQuestion) place(account, region string) {
-	if i, found := slices.BinarySearch(q.regions, region); !found && region != "" {
-		q.regions = slices.Insert(q.regions, i, region)
+// end adds the gaps themselves to the groups and sorts these, those first that
+// hide most.
+func (qs *questions) end() []openQuestion {
+	for _, g := range qs.gaps {
+		call := qs.calls[g.ID()]
+		at := qs.at(openQuestion{operation: g.Operation, reason: string(g.Reason), code: g.Code, accepted: call.expected && !call.unexpected})
+		at.questions++
+		at.place(g.Account, g.Region)
+		at.message = cmp.Or(at.message, g.Message)
 	}
-	if i, found := slices.BinarySearch(q.accounts, account); !found && account != "" {
-		q.accounts = slices.Insert(q.accounts, i, account)
-	}
-}
-
-func (qs questions) sorted() []openQuestion {
 	var all []openQuestion
-	for _, q := range qs {
+	for _, q := range qs.groups {
 		all = append(all, *q)
 	}
 	slices.SortFunc(all, func(a, b openQuestion) int {
@@ -210,6 +216,15 @@ func (qs questions) sorted() []openQuestion {
 			cmp.Compare(a.code, b.code), cmp.Compare(a.rule, b.rule), strings.Compare(fmt.Sprint(a.accepted), fmt.Sprint(b.accepted)))
 	})
 	return all
+}
+
+func (q *openQuestion) place(account, region string) {
+	if i, found := slices.BinarySearch(q.regions, region); !found && region != "" {
+		q.regions = slices.Insert(q.regions, i, region)
+	}
+	if i, found := slices.BinarySearch(q.accounts, account); !found && account != "" {
+		q.accounts = slices.Insert(q.accounts, i, account)
+	}
 }
 
 // questions are the open ones that an expected_gaps entry explains, or the others.

@@ -3,9 +3,11 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"holdfast/scanner/finding"
+	"holdfast/scanner/snapshot"
 )
 
 // A row has its worst severity, counts a table once whatever the number of its
@@ -56,6 +58,38 @@ func TestPermission(t *testing.T) {
 		q := openQuestion{operation: test.operation, reason: test.reason}
 		if got := q.permission(); got != test.want {
 			t.Errorf("%s %s needs %q, want %q", test.operation, test.reason, got, test.want)
+		}
+	}
+}
+
+// An expected gap explains what it was written for. The same call may hide more.
+func TestGapIsAcceptedOnlyIfAllItHidesIs(t *testing.T) {
+	gap := Gap{Account: "1", Region: "eu-west-1", Gap: snapshot.Gap{Operation: "backup:ListCopyJobs", Reason: snapshot.Denied}}
+	unknown := func(expected string) *finding.Finding {
+		return &finding.Finding{Rule: "table.offsite_copy", Status: finding.Unknown, Account: "1", Region: "eu-west-1",
+			Gap: &finding.Gap{Call: "backup:ListCopyJobs", Reason: "denied", Expected: expected}}
+	}
+	tests := []struct {
+		name     string
+		findings []*finding.Finding
+		want     string // per group: accepted, questions, verdicts
+	}{
+		{"all expected", []*finding.Finding{unknown("no copies here"), unknown("no copies here")}, "[true 1 2]"},
+		{"none expected", []*finding.Finding{unknown("")}, "[false 1 1]"},
+		{"one not expected", []*finding.Finding{unknown("no copies here"), unknown("")}, "[false 1 1] [true 0 1]"},
+		{"hides nothing", nil, "[false 1 0]"},
+	}
+	for _, test := range tests {
+		qs := newQuestions([]Gap{gap})
+		for _, f := range test.findings {
+			qs.add(f)
+		}
+		var got []string
+		for _, q := range qs.end() {
+			got = append(got, fmt.Sprint([]any{q.accepted, q.questions, q.verdicts}))
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
 		}
 	}
 }

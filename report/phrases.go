@@ -111,14 +111,11 @@ func (r *causeRow) extent() string {
 	return ""
 }
 
-// fix is what to do, in a line: the rule's own words, else the action that does it.
+// fix is what to do, in a line: the rule's own words, else where to read about it.
 func (r *causeRow) fix() string {
 	first, _, _ := strings.Cut(strings.TrimSpace(r.rule.Fix), "\n\n")
 	if first != "" {
 		return clean(strings.NewReplacer("`", "", "**", "").Replace(strings.Join(strings.Fields(first), " ")), maxMessage)
-	}
-	if action := r.rule.Remediation; action != "" {
-		return "holdfast remediate plan (" + clean(action, maxName) + ")"
 	}
 	if len(r.rule.Links) > 0 {
 		return clean(r.rule.Links[0], maxMessage)
@@ -153,9 +150,14 @@ func (q *openQuestion) what() string {
 }
 
 func (q *openQuestion) where() string {
-	parts := []string{count(q.verdicts, "verdict") + " unknown"}
+	var parts []string
 	if q.questions > 0 {
-		parts = append([]string{count(q.questions, "question")}, parts...)
+		parts = append(parts, count(q.questions, "question"))
+	}
+	if q.verdicts > 0 {
+		parts = append(parts, count(q.verdicts, "verdict")+" unknown")
+	} else {
+		parts = append(parts, "hides no verdict")
 	}
 	return strings.Join(parts, ", ") + after(" in ", some(q.regions, 6)) + after(" of ", some(q.accounts, 3))
 }

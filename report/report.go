@@ -77,7 +77,6 @@ type Gap struct {
 	Account string
 	Region  string // "eu-west-1", or snapshot.Global
 	snapshot.Gap
-	Expected bool // an entry of expected_gaps explains it
 }
 
 // An ExpectedGap is one entry of expected_gaps: what will not be answered, and

@@ -58,9 +58,6 @@ func helpText(r finding.Rule) string {
 	if r.Fix != "" {
 		parts = append(parts, "Fix: "+strings.TrimSpace(r.Fix))
 	}
-	if r.Remediation != "" {
-		parts = append(parts, "Action: "+r.Remediation+" (holdfast remediate plan)")
-	}
 	return strings.Join(append(parts, r.Links...), "\n")
 }
 
@@ -69,9 +66,6 @@ func helpMarkdown(r finding.Rule) string {
 	fmt.Fprintf(&b, "**%s**\n\n%s\n", escapeMarkdown(ruleTitle(r)), escapeMarkdown(ruleDescription(r)))
 	if r.Fix != "" {
 		fmt.Fprintf(&b, "\n### Fix\n\n%s\n", strings.TrimSpace(r.Fix))
-	}
-	if r.Remediation != "" {
-		fmt.Fprintf(&b, "\n`holdfast remediate plan` offers the action `%s`.\n", r.Remediation)
 	}
 	if len(r.Links) > 0 {
 		b.WriteString("\n### Read more\n\n")
