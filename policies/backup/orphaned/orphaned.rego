@@ -26,13 +26,8 @@
 #     aws backup list-recovery-points-by-resource --resource-arn TABLE_ARN
 #     ```
 #
-#     If it has to stay, record that as a waiver in `holdfast.yaml`, with owner and expiry, and give the recovery points
-#     an end:
-#
-#     ```sh
-#     aws backup update-recovery-point-lifecycle --backup-vault-name VAULT --recovery-point-arn POINT_ARN \
-#       --lifecycle MoveToColdStorageAfterDays=31,DeleteAfterDays=366
-#     ```
+#     If it has to stay, record that as a waiver in `holdfast.yaml`, with owner and expiry. To give a recovery point an
+#     end, change its lifecycle with care: the days count from its creation, and one that is older goes at once.
 #
 #     **Terraform.** Backups are not resources of it; take the deleted table out of the state and the code, and keep the
 #     vault.

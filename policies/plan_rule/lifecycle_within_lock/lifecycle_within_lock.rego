@@ -26,7 +26,8 @@
 #     ```sh
 #     aws backup describe-backup-vault --backup-vault-name VAULT \
 #       --query '[Locked,LockDate,MinRetentionDays,MaxRetentionDays]'
-#     aws backup get-backup-plan --backup-plan-id PLAN_ID --query BackupPlan | jq 'del(.Rules[].RuleId)' > plan.json
+#     aws backup get-backup-plan --backup-plan-id PLAN_ID --query BackupPlan --output json \
+#       | jq 'del(.Rules[].RuleId)' > plan.json
 #     # In plan.json, in the rule: "Lifecycle": {"DeleteAfterDays": …}
 #     aws backup update-backup-plan --backup-plan-id PLAN_ID --backup-plan file://plan.json
 #     ```

@@ -47,7 +47,8 @@
 #     **CLI.** An update replaces the whole plan, so start from what is there:
 #
 #     ```sh
-#     aws backup get-backup-plan --backup-plan-id PLAN_ID --query BackupPlan | jq 'del(.Rules[].RuleId)' > plan.json
+#     aws backup get-backup-plan --backup-plan-id PLAN_ID --query BackupPlan --output json \
+#       | jq 'del(.Rules[].RuleId)' > plan.json
 #     # In plan.json: "ScheduleExpression": "cron(0 5 ? * * *)", "ScheduleExpressionTimezone": "Etc/UTC"
 #     aws backup update-backup-plan --backup-plan-id PLAN_ID --backup-plan file://plan.json
 #     ```
