@@ -15,12 +15,12 @@ func (s *Schedule) Warnings(from time.Time) []string {
 		warnings = append(warnings, "runs more than once an hour: AWS Backup makes backups at most hourly")
 	}
 	warnings = append(warnings, s.clockChanges(from, from.Add(Horizon))...)
-	if _, ok := s.Next(from); !ok {
-		return append(warnings, fmt.Sprintf("never runs after %s", from.UTC().Format(time.DateOnly)))
-	}
 	if _, ok := s.Next(from.Add(Horizon)); !ok {
-		runs := s.Between(from, from.Add(Horizon))
-		warnings = append(warnings, fmt.Sprintf("never runs after %s", runs[len(runs)-1].Format(time.DateOnly)))
+		last := from
+		if runs := s.Between(from, from.Add(Horizon+1)); len(runs) > 0 {
+			last = runs[len(runs)-1]
+		}
+		warnings = append(warnings, fmt.Sprintf("never runs after %s", last.UTC().Format(time.DateOnly)))
 	}
 	return warnings
 }
