@@ -60,12 +60,12 @@ var sampleRules = []finding.Rule{
 	{
 		ID: "table.key_usable", Subject: "table", Title: "Its key is enabled",
 		Description: "Without the key neither table nor backups can be read.", Severity: finding.High,
-		Severities: []finding.Severity{finding.High, finding.Critical}, Fix: "Cancel the deletion of the key.",
+		Severities: []finding.Severity{finding.High, finding.Critical}, Fix: "Cancel the deletion of the key. It takes\nanother key otherwise.",
 	},
 	{
 		ID: "table.pitr_enabled", Subject: "table", Title: "Point-in-time recovery is on",
 		Description: "Without it, a bad write or a deleted table can only be undone to the last backup.",
-		Severity:    finding.High, Fix: "Turn point-in-time recovery on, with `RecoveryPeriodInDays` 35.\n\nIt costs by the size of the table.",
+		Severity:    finding.High, Fix: "It costs by the size\nof the table.\n\n**Console.** DynamoDB → Tables → the table → Backups → `Turn on`.\n\n**CLI.**\n\n```sh\naws dynamodb update-continuous-backups\n```",
 		Links:       []string{"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html"},
 		Remediation: "dynamodb.enable_pitr",
 	},

@@ -111,16 +111,32 @@ func (r *causeRow) extent() string {
 	return ""
 }
 
-// fix is what to do, in a line: the rule's own words, else where to read about it.
+// fix is what to do, in a line: the way through the console, which a rule's Fix
+// gives in a paragraph of its own, else its first sentence, else where to read.
+// The whole of it, with what to mind, is what "holdfast rules show" prints.
 func (r *causeRow) fix() string {
-	first, _, _ := strings.Cut(strings.TrimSpace(r.rule.Fix), "\n\n")
+	first, rest, _ := strings.Cut(strings.TrimSpace(r.rule.Fix), "\n\n")
+	for paragraph := range strings.SplitSeq(first+"\n\n"+rest, "\n\n") {
+		if steps, ok := strings.CutPrefix(strings.TrimSpace(paragraph), "**Console.**"); ok {
+			return unmarked(steps)
+		}
+	}
 	if first != "" {
-		return clean(strings.NewReplacer("`", "", "**", "").Replace(strings.Join(strings.Fields(first), " ")), maxMessage)
+		sentence, _, more := strings.Cut(unmarked(first), ". ")
+		if more {
+			sentence += "."
+		}
+		return sentence
 	}
 	if len(r.rule.Links) > 0 {
 		return clean(r.rule.Links[0], maxMessage)
 	}
 	return ""
+}
+
+// unmarked is a paragraph of Markdown on one line, without its marks.
+func unmarked(markdown string) string {
+	return clean(strings.NewReplacer("`", "", "**", "").Replace(strings.Join(strings.Fields(markdown), " ")), maxMessage)
 }
 
 // counts is "1 critical, 2 high, 3 unknown".

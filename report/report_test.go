@@ -209,7 +209,7 @@ func TestJSONHoldsEverything(t *testing.T) {
 // What is unknown or waived is told apart from what fails, and never left out.
 func TestPeopleSeeUnknownAndWaivedApart(t *testing.T) {
 	headings := map[string][4]string{
-		"text":     {"To fix, worst first (each line says what should be true)", "Not known (and so never a pass)", "Not known, as expected", "Accepted risks"},
+		"text":     {"To fix, worst first: what should be true (holdfast rules show RULE says how)", "Not known (and so never a pass)", "Not known, as expected", "Accepted risks"},
 		"markdown": {"## To fix, worst first", "## Not known", "## Not known, as expected", "## Accepted risks"},
 	}
 	for name, heading := range headings {

@@ -81,7 +81,7 @@ func (t *text) causeList() {
 	if len(rows) == 0 {
 		return
 	}
-	t.title("To fix, worst first (each line says what should be true)")
+	t.title("To fix, worst first: what should be true (holdfast rules show RULE says how)")
 	for _, r := range rows[:min(len(rows), textCauses)] {
 		t.cause(r)
 	}
@@ -92,7 +92,8 @@ func (t *text) cause(r *causeRow) {
 	const indent = 12
 	right := r.extent()
 	room := t.width - indent - width(right) - 2
-	left := fit(fmt.Sprintf("%s (%s)", cmp.Or(r.rule.Title, r.rule.ID), r.rule.ID), room)
+	id := " (" + clean(r.rule.ID, 40) + ")"
+	left := fit(clean(cmp.Or(r.rule.Title, r.rule.ID), maxMessage), room-width(id)) + id
 	t.WriteString("  " + t.severity(r.severity) + strings.Repeat(" ", indent-2-len(r.severity)))
 	t.line(0, left+strings.Repeat(" ", max(room-width(left), 0))+"  "+right)
 	t.prose(indent, r.what(textNames))
