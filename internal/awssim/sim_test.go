@@ -2,6 +2,8 @@ package awssim_test
 
 import (
 	"context"
+	"errors"
+	"os"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/backup"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 
 	"holdfast/internal/awssim"
 )
@@ -54,3 +57,22 @@ func connectAs(s *awssim.Server, who aws.CredentialsProvider, region string) cli
 }
 
 var ctx = context.Background()
+
+func wantCode(t *testing.T, err error, code string) {
+	t.Helper()
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		t.Errorf("got %v, want %s", err, code)
+	} else if api.ErrorCode() != code {
+		t.Errorf("got %s (%s), want %s", api.ErrorCode(), api.ErrorMessage(), code)
+	}
+}
+
+func mustRead(t testing.TB, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
