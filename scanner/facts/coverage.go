@@ -27,7 +27,8 @@ func (s *shard) coverageBy(plans []*plan) Coverage {
 // A merged plan is a plan with the runs that really make a backup.
 type merged struct {
 	*plan
-	runs []schedule.Run
+	runs        []schedule.Run
+	ambiguities []string // of merging
 }
 
 // union computes the runs of several plans together, and what is left of them at
@@ -42,28 +43,17 @@ func (s *shard) union(plans []*plan) Coverage {
 	var all, certain []merged
 	var rules []*planRule
 	for _, p := range plans {
-		runs, ambiguities := p.runs(from, until)
-		for i, a := range ambiguities {
-			ambiguities[i] = "plan " + cmp.Or(p.BackupPlanName, p.BackupPlanId) + ": " + a
-		}
-		for _, r := range p.rules {
-			for _, a := range r.schedule.Ambiguities {
-				ambiguities = append(ambiguities, "rule "+r.row.RuleName+": "+a)
-			}
-			for _, w := range r.schedule.Warnings {
-				c.Warnings = appendNew(c.Warnings, "rule "+r.row.RuleName+": "+w)
-			}
-			if r.schedule.Error != "" {
-				c.Warnings = appendNew(c.Warnings, "rule "+r.row.RuleName+": "+r.schedule.Error)
-			}
-			c.StartWindowMinutes = max(c.StartWindowMinutes, minutes(r.start))
-		}
-		all = append(all, merged{p, runs})
+		m := merged{plan: p}
+		m.runs, m.ambiguities = p.runs(from, until)
+		ambiguities, warnings := m.remarks()
+		c.Ambiguities, c.Warnings = appendNew(c.Ambiguities, ambiguities...), appendNew(c.Warnings, warnings...)
+		all, rules = append(all, m), append(rules, p.rules...)
 		if len(ambiguities) == 0 {
-			certain = append(certain, merged{p, runs})
+			certain = append(certain, m)
 		}
-		c.Ambiguities = appendNew(c.Ambiguities, ambiguities...)
-		rules = append(rules, p.rules...)
+	}
+	for _, r := range rules {
+		c.StartWindowMinutes = max(c.StartWindowMinutes, minutes(r.start))
 	}
 	copies := s.advanced() != nil && *s.advanced()
 	c.LongestGapMinutes = longestGap(kept(all, 1, copies), from, until)
@@ -77,6 +67,27 @@ func (s *shard) union(plans []*plan) Coverage {
 	c.Cause = nearestToDaily(rules)
 	c.RetentionCause, c.ColdAfterDays = longestKept(rules, copies)
 	return c
+}
+
+// remarks are what AWS does not document about a plan and its schedules, and what
+// readers of the schedules may not expect.
+func (m merged) remarks() (ambiguities, warnings []string) {
+	for _, a := range m.ambiguities {
+		ambiguities = append(ambiguities, "plan "+cmp.Or(m.BackupPlanName, m.BackupPlanId)+": "+a)
+	}
+	for _, r := range m.rules {
+		prefix := "rule " + r.row.RuleName + ": "
+		for _, a := range r.schedule.Ambiguities {
+			ambiguities = append(ambiguities, prefix+a)
+		}
+		for _, w := range r.schedule.Warnings {
+			warnings = append(warnings, prefix+w)
+		}
+		if r.schedule.Error != "" {
+			warnings = append(warnings, prefix+r.schedule.Error)
+		}
+	}
+	return ambiguities, warnings
 }
 
 // kept are the runs of which a backup still exists at an age in days.

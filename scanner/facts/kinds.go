@@ -78,7 +78,7 @@ type Protection struct {
 	BackupPlanName          string    `json:"BackupPlanName,omitempty"`
 	RuleName                string    `json:"RuleName"`
 	SelectionName           string    `json:"SelectionName,omitempty"`
-	Covered                 string    `json:"covered"`           // "yes"; "ambiguous" where AWS's behaviour is not known, see ambiguities; "opted_out" where only the Region's opt-in is missing: no coverage
+	Covered                 string    `json:"covered"`           // "yes"; "ambiguous" where AWS's behaviour is not known, see ambiguities; no coverage: "opted_out" where only the Region's opt-in is missing, "excluded" where its name or tag is that of a restore test
 	Why                     []string  `json:"why"`               // "Resources arn:aws:dynamodb:*:*:table/*", "ListOfTags backup=daily"
 	Ambiguities             []string  `json:"ambiguities"`       // names what is not known
 	ProvenByPoint           bool      `json:"proven_by_point"`   // a point of that plan, made after the selection, settles an ambiguity; covered is then "yes"
@@ -106,7 +106,8 @@ type Schedule struct {
 	Ambiguities       []string `json:"ambiguities"` // "wrap-around range 22-4: AWS does not document it"
 }
 
-// Retention is how long points stay. KeptDays is absent where KeptForEver.
+// Retention is how long points stay. DeleteAfterDays is absent where they are kept
+// for ever, and where AWS deletes them once they are copied.
 type Retention struct {
 	KeptForEver                bool `json:"kept_for_ever"`
 	DeleteAfterDays            *int `json:"DeleteAfterDays,omitempty"`

@@ -23,7 +23,7 @@ type cover struct {
 
 // protection is all that plans do for one table.
 type protection struct {
-	covers    []cover // neither "no" nor "excluded"
+	covers    []cover // all but "no"
 	optIn     bool    // some cover depends on opt-in
 	tagsCount bool    // its tags were not read, and could decide
 }
@@ -41,7 +41,7 @@ func (s *shard) protect(r selection.Resource, made map[string]span) *protection 
 		if c.verdict == selection.Ambiguous {
 			c.prove(made[plan.BackupPlanId])
 		}
-		p.optIn = p.optIn || c.optIn
+		p.optIn = p.optIn || c.optIn && c.verdict != selection.Excluded
 		p.covers = append(p.covers, c)
 	}
 	return p
@@ -51,7 +51,7 @@ func (s *shard) protect(r selection.Resource, made map[string]span) *protection 
 const unreadOrganizationOptIn = "a plan of the organization follows the management account's opt-in for DynamoDB, which was not read"
 
 // rank orders verdicts: the best of several selections counts.
-var rank = map[selection.Verdict]int{selection.Yes: 3, selection.Ambiguous: 2, selection.OptedOut: 1}
+var rank = map[selection.Verdict]int{selection.Yes: 4, selection.Ambiguous: 3, selection.OptedOut: 2, selection.Excluded: 1}
 
 // coverOf merges the selections of one plan that cover the table equally well.
 func (s *shard) coverOf(p *plan, r selection.Resource) (cover, bool) {

@@ -195,6 +195,20 @@ func TestOrganizationPlansFollowAnotherOptIn(t *testing.T) {
 	}
 }
 
+// A tag that takes a table out of every plan is not the same as no plan.
+func TestRestoreTestTagExcludes(t *testing.T) {
+	tagged := orders()
+	tagged.Tags = append(tagged.Tags, snapshot.Tag{Key: "awsbackup-restore-test"})
+	all := inDublin(t, tagged, daily(), everything(), byTag("backup", "daily"), mainVault())
+	table, rule := only(t, all, facts.KindTable).Table, only(t, all, facts.KindPlanRule)
+	if table.Protections[0].Covered != "excluded" || table.Coverage.Covered || table.Coverage.Ambiguous {
+		t.Errorf("covered is %s, coverage %+v", table.Protections[0].Covered, table.Coverage)
+	}
+	if rule.PlanRule.TablesCovered+rule.PlanRule.TablesAmbiguous+len(rule.Serves) != 0 || only(t, all, facts.KindRegion).RegionOf.TablesThatDepend != 0 {
+		t.Errorf("the rule serves %v", rule.Serves)
+	}
+}
+
 func TestTagsThatWereNotReadHideWhatTheyCouldDecide(t *testing.T) {
 	sweep, one := gap("tag:GetResources", "ResourceTypeFilters", "dynamodb:table"), gap("dynamodb:ListTagsOfResource", "ResourceArn", tableARN(dublin, "Orders"))
 	elsewhere := everything()

@@ -136,7 +136,7 @@ func (p *protection) list(table string) []Protection {
 
 // note counts a table that the rule covers. Tables come sorted.
 func (r *planRule) note(table string, c cover) {
-	r.optIn = r.optIn || c.optIn
+	r.optIn = r.optIn || c.optIn && c.verdict != selection.Excluded
 	switch c.verdict {
 	case selection.Yes:
 		r.yes++
