@@ -47,6 +47,8 @@ func finish(t *testing.T, r *run.Run) {
 	}
 }
 
+var idForm = regexp.MustCompile(`^20261122T180000Z-[0-9a-f]{4}$`)
+
 func TestRunFromStartToLatest(t *testing.T) {
 	for _, compress := range []bool{false, true} {
 		out := t.TempDir()
@@ -54,7 +56,7 @@ func TestRunFromStartToLatest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if ok, _ := regexp.MatchString(`^20261122T180000Z-[0-9a-f]{4}$`, r.ID); !ok {
+		if !idForm.MatchString(r.ID) {
 			t.Errorf("id %q", r.ID)
 		}
 		if _, err := run.Latest(out); !errors.Is(err, fs.ErrNotExist) {

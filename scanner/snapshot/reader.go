@@ -160,16 +160,18 @@ func decode(b []byte) (Row, int, error) {
 	return row, k, nil
 }
 
+var errNoKind = errors.New(`line is not {"kind":{…}}`)
+
 // split takes {"name":{body}} apart without looking into the body.
 func split(b []byte) (name, body []byte, err error) {
 	b = bytes.TrimSuffix(b, []byte("\r"))
 	rest, ok := bytes.CutPrefix(b, []byte(`{"`))
 	if !ok {
-		return nil, nil, errors.New(`line does not start with {"kind":`)
+		return nil, nil, errNoKind
 	}
 	name, body, ok = bytes.Cut(rest, []byte(`":`))
 	if !ok {
-		return nil, nil, errors.New(`line does not start with {"kind":`)
+		return nil, nil, errNoKind
 	}
 	body, ok = bytes.CutSuffix(body, []byte("}"))
 	if !ok {

@@ -156,7 +156,7 @@ func TestReadRefuses(t *testing.T) {
 		"unknown kind":    {join(lines[0], `{"chair":{}}`+"\n"), `x.jsonl:2: unknown kind of row "chair"`},
 		"two kinds":       {join(lines[0], `{"table":{"TableArn":"a","TableName":"b"},"end":{"Rows":0}}`+"\n"), "x.jsonl:2: reading a table: line holds more than one row"},
 		"no object":       {join(lines[0], `{"table":null}`+"\n"), "x.jsonl:2: row is not an object"},
-		"blank line":      {join(lines[0], "\n", lines[4]), `x.jsonl:2: line does not start with {"kind":`},
+		"blank line":      {join(lines[0], "\n", lines[4]), `x.jsonl:2: line is not {"kind":{…}}`},
 		"newer format":    {strings.Replace(good, `"Format":1`, `"Format":2`, 1), "x.jsonl:1: format 2 is newer than this build reads (1); upgrade holdfast"},
 		"format 0":        {strings.Replace(good, `"Format":1`, `"Format":0`, 1), "x.jsonl:1: format is 0"},
 		"no account":      {strings.Replace(good, `"111122223333"`, `""`, 1), "x.jsonl:1: header lacks Account"},
