@@ -53,8 +53,17 @@ deny contains violation if {
 # Backups that DynamoDB made of its own accord are no orphans.
 _orphans := input.user_backups + input.recovery_points
 
-_left := sprintf("left %d on-demand backups and %d recovery points, %d of them kept for ever", [
-	input.user_backups,
-	input.recovery_points,
-	input.kept_for_ever,
-])
+_left := concat("", ["left ", concat(" and ", _kinds), _for_ever])
+
+_kinds := [sprintf("%d %s", [n, name]) |
+	some [n, one, many] in [
+		[input.user_backups, "on-demand backup", "on-demand backups"],
+		[input.recovery_points, "recovery point", "recovery points"],
+	]
+	n > 0
+	name := {true: one, false: many}[n == 1]
+]
+
+_for_ever := sprintf(", %d of them kept for ever", [input.kept_for_ever]) if {
+	input.kept_for_ever > 0
+} else := ""

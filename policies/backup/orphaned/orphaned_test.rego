@@ -4,14 +4,8 @@ import data.holdfast.backup.orphaned as rule
 import data.holdfast.backup_test as backup
 import data.holdfast.lib.fixture_test as fixture
 
-_violation(user, points, for_ever) := {
-	"message": sprintf(
-		concat("", [
-			"is deleted, but left %d on-demand backups and %d recovery points, %d of them kept for ever: ",
-			"confirm owner and retention",
-		]),
-		[user, points, for_ever],
-	),
+_violation(left, user, points, for_ever) := {
+	"message": sprintf("is deleted, but left %s: confirm owner and retention", [left]),
 	"expected": "an owner and a retention",
 	"actual": {"user_backups": user, "recovery_points": points, "kept_for_ever": for_ever},
 }
@@ -19,19 +13,25 @@ _violation(user, points, for_ever) := {
 test_deny_what_is_left_of_a_deleted_table if {
 	rule.applicable == true with input as backup.with_facts({})
 	not rule.ok with input as backup.with_facts({})
-	rule.deny == {_violation(2, 5, 2)} with input as backup.with_facts({})
+	left := "2 on-demand backups and 5 recovery points, 2 of them kept for ever"
+	rule.deny == {_violation(left, 2, 5, 2)} with input as backup.with_facts({})
 }
 
 test_deny_on_demand_backups_alone if {
-	facts := backup.with_facts({"recovery_points": 0})
+	facts := backup.with_facts({"user_backups": 1, "recovery_points": 0, "kept_for_ever": 1})
 	rule.applicable == true with input as facts
-	rule.deny == {_violation(2, 0, 2)} with input as facts
+	rule.deny == {_violation("1 on-demand backup, 1 of them kept for ever", 1, 0, 1)} with input as facts
 }
 
 test_deny_recovery_points_alone if {
 	facts := backup.with_facts({"user_backups": 0, "kept_for_ever": 0})
 	rule.applicable == true with input as facts
-	rule.deny == {_violation(0, 5, 0)} with input as facts
+	rule.deny == {_violation("5 recovery points", 0, 5, 0)} with input as facts
+}
+
+test_deny_counts_one_as_one if {
+	facts := backup.with_facts({"user_backups": 1, "recovery_points": 1, "kept_for_ever": 0})
+	rule.deny == {_violation("1 on-demand backup and 1 recovery point", 1, 1, 0)} with input as facts
 }
 
 test_deny_never_says_delete if {
