@@ -24,20 +24,30 @@ func LongestGap(runs []Run, from, until time.Time) (Gap, bool) {
 	if len(runs) < 2 {
 		return Gap{}, false
 	}
-	ends := make([]Run, 0, len(runs)+2)
-	ends = append(ends, Run{At: from, Zone: runs[0].Zone})
-	ends = append(ends, runs...)
-	ends = append(ends, Run{At: until, Zone: runs[len(runs)-1].Zone})
+	ends := make([]end, 0, len(runs)+2)
+	ends = append(ends, end{at: from, bound: true})
+	for _, r := range runs {
+		ends = append(ends, end{at: r.At, zone: r.Zone})
+	}
+	ends = append(ends, end{at: until, bound: true})
 	var longest Gap
 	for i := 1; i < len(ends); i++ {
-		if ends[i].At.Sub(ends[i-1].At) <= longest.Length {
+		if ends[i].at.Sub(ends[i-1].at) <= longest.Length {
 			continue
 		}
 		if length := granted(ends, i); length > longest.Length {
-			longest = Gap{From: ends[i-1].At, To: ends[i].At, Length: length}
+			longest = Gap{From: ends[i-1].at, To: ends[i].at, Length: length}
 		}
 	}
 	return longest, true
+}
+
+// An end of a gap is a run, or a bound of the time that was looked at, which goes
+// by the zone of the other end.
+type end struct {
+	at    time.Time
+	zone  *time.Location // nil: its clock never changes
+	bound bool
 }
 
 // maxGrant is the most that a clock change excuses.
@@ -46,19 +56,28 @@ const maxGrant = time.Hour
 // granted returns the length of the gap before ends[i]: the least that any pair
 // around it comes to after its grant. Only pairs less than maxGrant wider can be
 // less.
-func granted(ends []Run, i int) time.Duration {
-	least := ends[i].At.Sub(ends[i-1].At)
-	for a := i - 1; a >= 0 && ends[i-1].At.Sub(ends[a].At) < maxGrant; a-- {
-		for b := i; b < len(ends) && ends[b].At.Sub(ends[i].At) < maxGrant; b++ {
-			least = min(least, ends[b].At.Sub(ends[a].At)-grant(ends[a], ends[b]))
+func granted(ends []end, i int) time.Duration {
+	least := ends[i].at.Sub(ends[i-1].at)
+	for a := i - 1; a >= 0 && ends[i-1].at.Sub(ends[a].at) < maxGrant; a-- {
+		for b := i; b < len(ends) && ends[b].at.Sub(ends[i].at) < maxGrant; b++ {
+			least = min(least, ends[b].at.Sub(ends[a].at)-grant(ends[a], ends[b]))
 		}
 	}
 	return least
 }
 
-// grant is what both runs' zones set the clock back between them.
-func grant(a, b Run) time.Duration {
-	return min(setBack(a.Zone, a.At, b.At), setBack(b.Zone, a.At, b.At), maxGrant)
+// grant is what the zones of both ends set the clock back between them.
+func grant(a, b end) time.Duration {
+	if a.bound && b.bound {
+		return 0
+	}
+	grant := maxGrant
+	for _, e := range []end{a, b} {
+		if !e.bound {
+			grant = min(grant, setBack(e.zone, a.at, b.at))
+		}
+	}
+	return grant
 }
 
 func setBack(zone *time.Location, from, to time.Time) time.Duration {
