@@ -197,15 +197,20 @@ var everything = []hole{
 	{kind: KindVault, paths: all, unlisted: true},
 }
 
+// holesOf are what an operation feeds; one that is not known might feed anything.
+func holesOf(operation string) []hole {
+	if list, known := holes[operation]; known {
+		return list
+	}
+	return everything
+}
+
 // holesOf are what a gap hides in this shard.
 func (s *shard) holesOf(g snapshot.Gap) []hole {
 	if g.Operation == opGetPlan && s.planRead(g.Parameters["BackupPlanId"]) {
 		return nil // an older version: no fact reads it
 	}
-	if list, known := holes[g.Operation]; known {
-		return list
-	}
-	return everything
+	return holesOf(g.Operation)
 }
 
 // about is what a hole needs to know of a subject to tell whether it hides

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"holdfast/internal/golden"
@@ -317,5 +318,23 @@ func TestGapsOfAnotherRegionsVault(t *testing.T) {
 	near := shard(t, dublin, settings(true, true), orders(), daily(), everything(), mainVault())
 	if s := only(t, derive(t, near, shard(t, ohio, settings(true, true), gap("backup:ListBackupVaults"))), facts.KindTable); len(s.Gaps) != 0 {
 		t.Errorf("without a copy there: gaps are %+v", s.Gaps)
+	}
+}
+
+func TestHiddenBy(t *testing.T) {
+	if diff := cmp.Diff([]facts.HiddenPath{{Kind: facts.KindTable, Path: "pitr"}}, facts.HiddenBy("dynamodb:DescribeContinuousBackups")); diff != "" {
+		t.Error(diff)
+	}
+	if got := facts.HiddenBy("dynamodb:GetResourcePolicy"); len(got) != 0 {
+		t.Errorf("a policy hides %+v", got)
+	}
+	kinds := map[string]bool{}
+	for _, h := range facts.HiddenBy("backup:Unheard") {
+		kinds[h.Kind] = h.Path == "" && h.Unlisted
+	}
+	for _, kind := range facts.Kinds() {
+		if !kinds[kind] {
+			t.Errorf("an unknown operation does not hide every %s", kind)
+		}
 	}
 }

@@ -11,12 +11,8 @@ type HiddenPath struct {
 // has no answer. Nothing: no fact reads it. An operation that facts do not know
 // hides everything.
 func HiddenBy(operation string) []HiddenPath {
-	list, known := holes[operation]
-	if !known {
-		list = everything
-	}
 	var hidden []HiddenPath
-	for _, h := range list {
+	for _, h := range holesOf(operation) {
 		for _, path := range h.paths {
 			hidden = append(hidden, HiddenPath{Kind: h.kind, Path: path, Unlisted: h.unlisted})
 		}

@@ -290,3 +290,12 @@ func TestShardThatDoesNotOpenHidesItsRegion(t *testing.T) {
 		t.Errorf("%d kinds are unlisted, want all %d", kinds, len(facts.Kinds()))
 	}
 }
+
+func TestDeriveStopsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	in := facts.Input{Account: account, Shards: []facts.Shard{shard(t, dublin, rich()...)}}
+	if err := facts.Derive(ctx, in, func(*facts.Subject) error { t.Error("emitted"); return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+}
