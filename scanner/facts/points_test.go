@@ -164,3 +164,29 @@ func TestJobs(t *testing.T) {
 		}
 	}
 }
+
+// Groups of the same age come in one order, whatever the order of the map.
+func TestGroupsOfTheSameAgeAreSorted(t *testing.T) {
+	arn := tableARN(dublin, "Orders")
+	var rows []any
+	for i, status := range []string{"COMPLETED", "AVAILABLE", "EXPIRED", "DELETING"} {
+		for j, onDemand := range []bool{false, true} {
+			row := point(arn, day)
+			row.Status, row.RecoveryPointArn = status, row.RecoveryPointArn+string(rune('a'+2*i+j))
+			if onDemand {
+				row.CreatedBy = nil
+			}
+			rows = append(rows, row)
+		}
+	}
+	want := only(t, inDublin(t, append(rows, orders())...), facts.KindTable).Table.Points
+	if len(want) != 8 {
+		t.Fatalf("%d groups", len(want))
+	}
+	for range 10 {
+		got := only(t, inDublin(t, append(rows, orders())...), facts.KindTable).Table.Points
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
