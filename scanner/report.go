@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"holdfast/report"
 	"holdfast/scanner/facts"
 	"holdfast/scanner/finding"
 	"holdfast/scanner/run"
+	"holdfast/scanner/store"
 	"holdfast/scanner/snapshot"
 )
 
@@ -33,10 +36,32 @@ func Report(job Job, kept *run.Run) error {
 			return fmt.Errorf("writing %s: %w", name, err)
 		}
 	}
+	if err := writeOutputs(job, in); err != nil {
+		return err
+	}
 	return kept.Finish(snapshot.Manifest{
 		Tool: job.Tool, Callers: in.Run.Callers, Config: kept.Config, RuleSet: in.Header.RuleSet,
 		Accounts: in.Header.Accounts, Regions: in.Header.Regions,
 	})
+}
+
+// writeOutputs writes the reports that the configuration wants in files of their
+// own, outside of the run.
+func writeOutputs(job Job, in *report.Input) error {
+	for _, output := range job.Config.Outputs {
+		if output.File == "" {
+			continue
+		}
+		format, err := report.Lookup(output.Format)
+		if err != nil {
+			return err
+		}
+		here := store.Files{Dir: filepath.Dir(output.File)}
+		if err := here.Replace(filepath.Base(output.File), func(w io.Writer) error { return format.Write(w, in) }); err != nil {
+			return fmt.Errorf("writing the output %s: %w", output.File, err)
+		}
+	}
+	return nil
 }
 
 // ReportInput gathers from a run what its reports say: findings and facts are
@@ -56,10 +81,16 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 		in.Run.Files = append(in.Run.Files, "report."+format.Ext)
 	}
 	for _, entry := range job.Config.ExpectedGaps {
-		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: fmt.Sprint(entry.What), Reason: entry.Reason, Expires: entry.Expires.End()})
+		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: strings.Join(entry.What, ", "), Reason: entry.Reason, Expires: entry.Expires.End()})
 	}
 	if err := readEnds(kept, in); err != nil {
 		return nil, err
 	}
-	return in, readGaps(kept, in)
+	if err := readGaps(kept, in); err != nil {
+		return nil, err
+	}
+	if job.Redact {
+		in = report.Redacted(in)
+	}
+	return in, nil
 }

@@ -45,6 +45,7 @@ type Job struct {
 
 	Formats []report.Format // written to the run's folder as report.<ext>
 	Report  report.Options
+	Redact  bool // no account ids and principals in reports and inventory; the run's other files hold them
 
 	Progress func(Progress) // may be nil; called from many goroutines
 }

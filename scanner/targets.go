@@ -20,14 +20,15 @@ type target struct {
 	progress *Progress // what its calls are counted into; set before it is read
 }
 
-const accountPlaceholder = "{account}"
+// AccountPlaceholder stands in Job.AWS.RoleARN for the account that is read.
+const AccountPlaceholder = "{account}"
 
 // targets finds the accounts and their Regions. An account that can't be reached
 // is a gap if it is one of several, and an error if it is the only one: then
 // there is nothing to say.
 func targets(ctx context.Context, job Job) ([]target, error) {
 	wanted := job.Config.Accounts
-	if len(wanted) == 0 || !strings.Contains(job.AWS.RoleARN, accountPlaceholder) {
+	if len(wanted) == 0 || !strings.Contains(job.AWS.RoleARN, AccountPlaceholder) {
 		only, err := openAccount(ctx, job, "")
 		if err != nil {
 			return nil, err
@@ -35,7 +36,7 @@ func targets(ctx context.Context, job Job) ([]target, error) {
 		if len(wanted) > 0 && !slices.Equal(wanted, []string{only.id}) {
 			return nil, fmt.Errorf("the credentials belong to account %s, but the configuration asks for %s; "+
 				"to read several accounts give --role-arn with %s in it, such as arn:aws:iam::%s:role/Holdfast",
-				only.id, strings.Join(wanted, ", "), accountPlaceholder, accountPlaceholder)
+				only.id, strings.Join(wanted, ", "), AccountPlaceholder, AccountPlaceholder)
 		}
 		return []target{only}, nil
 	}
@@ -62,7 +63,7 @@ func targets(ctx context.Context, job Job) ([]target, error) {
 }
 
 func roleOf(job Job, account string) string {
-	return strings.ReplaceAll(job.AWS.RoleARN, accountPlaceholder, account)
+	return strings.ReplaceAll(job.AWS.RoleARN, AccountPlaceholder, account)
 }
 
 func openAccount(ctx context.Context, job Job, id string) (target, error) {

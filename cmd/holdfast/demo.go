@@ -1,0 +1,111 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"holdfast/config"
+	"holdfast/internal/awssim"
+	"holdfast/scanner"
+	"holdfast/scanner/run"
+)
+
+//go:embed demo.yaml
+var demoConfig []byte
+
+const defaultDemoOut = "holdfast-demo"
+
+func (a *app) demo() *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:     "demo",
+		Short:   "The same against a built-in simulated organization: no AWS, no credentials",
+		GroupID: "job",
+		Long: `Demo starts a simulated organization in this process, and scans it over HTTP with
+the real AWS SDK, as scan does with AWS. In it is the workshop that Holdfast was
+born from: the table ProductCatalog without point-in-time recovery, the plan
+dbBackupPlan with a year of backups of which two are missing, a table that nobody
+backs up, and two more accounts with mistakes of their own.
+
+It exits 0 when it did its work, whatever it found.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd, &f) },
+	}
+	cmd.Flags().StringVar(&f.out, "out", defaultDemoOut, "`DIR` that keeps the runs")
+	f.addReports(cmd, defaultFormats)
+	f.addOutput(cmd)
+	return cmd
+}
+
+func (a *app) runDemo(cmd *cobra.Command, f *flags) error {
+	sim, err := awssim.Load(awssim.Demo)
+	if err != nil {
+		return err
+	}
+	server := awssim.Start(sim)
+	defer server.Close()
+	if err := simulatedCredentials(); err != nil {
+		return err
+	}
+	f.aws.EndpointURL = server.URL
+	f.aws.RoleARN = "arn:aws:iam::" + scanner.AccountPlaceholder + ":role/Holdfast"
+	f.noLimits = true
+	f.failOn, f.allowIncomplete = "never", true
+	job, err := a.job(f)
+	if err != nil {
+		return err
+	}
+	if job.Config, err = config.Parse("demo.yaml", demoConfig); err != nil {
+		return err
+	}
+	if job.Now.IsZero() {
+		job.Now = sim.Clock.Now()
+	}
+	a.log(f, "Scanning a simulated organization (three accounts, no AWS involved) …")
+	if err := a.runScan(cmd, f, job); err != nil {
+		return err
+	}
+	if f.quiet {
+		return nil
+	}
+	return a.afterDemo(f.out)
+}
+
+// simulatedCredentials lets the SDK's default chain find the demo's access key,
+// and nothing of the user's own.
+func simulatedCredentials() error {
+	var errs []error
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "AKIAHOLDFASTDEMO0001", "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_SESSION_TOKEN": "",
+		"AWS_PROFILE": "", "AWS_REGION": "eu-west-1", "AWS_CA_BUNDLE": "",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
+	} {
+		errs = append(errs, os.Setenv(name, value))
+	}
+	return errors.Join(errs...)
+}
+
+// afterDemo says what to look at next.
+func (a *app) afterDemo(out string) error {
+	kept, err := run.Latest(out)
+	if err != nil {
+		return err
+	}
+	file := func(name string) string { return filepath.Join(kept.Dir, name) }
+	_, err = fmt.Fprintf(a.stdout, `
+What to look at next
+  %-62s what AWS answered, gaps first
+  %-62s what rules see of each table
+  %-62s every verdict, with evidence
+  holdfast rules show table.retention   what a rule means and how to fix what it finds
+  holdfast report --out %s --format markdown
+  holdfast init && holdfast preflight   then your own account: holdfast scan
+  docs/add-a-rule.md                    to judge what is yours to judge
+`, file("snapshot/"), file("facts/"), file(run.Findings), out)
+	return err
+}
