@@ -3,6 +3,7 @@ package evaluate_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -126,3 +127,8 @@ func configured(t testing.TB, yaml string) *config.Config {
 }
 
 func itoa(i int) string { return fmt.Sprint(i) }
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
