@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -24,16 +25,6 @@ func (c credentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		err = &credentialsError{err}
 	}
 	return v, err
-}
-
-// refresh drops cached credentials, so that the next call asks the provider
-// again; ok is false where nothing is cached.
-func (c credentials) refresh() (ok bool) {
-	cache, ok := c.CredentialsProvider.(interface{ Invalidate() })
-	if ok {
-		cache.Invalidate()
-	}
-	return ok
 }
 
 // isCredentials says whether an error is about who asks, not about what.
@@ -59,12 +50,30 @@ func isCredentials(err error) bool {
 // rest of the shard is not asked any more.
 const patience = 3
 
+// renewal is how long credentials that were just renewed are trusted.
+const renewal = 10 * time.Second
+
 // A breaker keeps a shard from asking thousands of times with credentials that
 // are dead.
 type breaker struct {
 	mu    sync.Mutex
 	fails int
 	last  error
+	fresh time.Time // when cached credentials were last dropped
+}
+
+// refresh drops cached credentials, so that the next call asks the provider
+// again; ok is false where nothing is cached. Calls that fail together cause one
+// renewal.
+func (b *breaker) refresh(c credentials) (ok bool) {
+	cache, ok := c.CredentialsProvider.(interface{ Invalidate() })
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if ok && time.Since(b.fresh) > renewal {
+		b.fresh = time.Now()
+		cache.Invalidate()
+	}
+	return ok
 }
 
 // open returns the error of the credentials once they count as dead.

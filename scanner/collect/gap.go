@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,12 +46,9 @@ func classify(err error) (reason snapshot.Reason, code, message string) {
 	case errors.As(err, &creds):
 		return snapshot.Denied, code, shorten("no valid credentials: " + innermost(creds.err))
 	case isThrottle(err):
-		return snapshot.Throttled, code, message
+		return snapshot.Throttled, code, cmp.Or(message, "still throttled after the last try")
 	case isDenied(err, status):
-		if message == "" {
-			message = fmt.Sprintf("HTTP %d", status)
-		}
-		return snapshot.Denied, code, message
+		return snapshot.Denied, code, cmp.Or(message, fmt.Sprintf("HTTP %d", status))
 	case errors.Is(err, errAttemptTimeout), errors.Is(err, context.DeadlineExceeded),
 		status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
 		return snapshot.Timeout, code, "no answer in time"

@@ -2,8 +2,10 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"path"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -18,6 +20,9 @@ import (
 // Load makes an AWS configuration from the SDK's default chain, with o's
 // profile, role, endpoint and User-Agent on top.
 func Load(ctx context.Context, o Options) (aws.Config, error) {
+	if err := o.check(); err != nil {
+		return aws.Config{}, err
+	}
 	o = o.withDefaults()
 	// A BuildableClient, since the SDK adds AWS_CA_BUNDLE to it and to no other.
 	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
@@ -44,14 +49,28 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 		cfg.Region = "us-east-1"
 	}
 	if o.RoleARN != "" {
-		if _, err := arn.Parse(o.RoleARN); err != nil {
-			return aws.Config{}, fmt.Errorf("reading role ARN %q: %w; it looks like arn:aws:iam::111122223333:role/Name", o.RoleARN, err)
-		}
 		cfg.Credentials = assume(cfg, o)
-	} else if o.ExternalID != "" {
-		return aws.Config{}, fmt.Errorf("an external id goes with a role; add --role-arn")
 	}
 	return cfg, nil
+}
+
+// check refuses options that would be misunderstood silently.
+func (o Options) check() error {
+	if o.RateShare < 0 || o.RateShare > 1 {
+		return fmt.Errorf("rate share is %v; it is a share of AWS's limits, above 0 and at most 1", o.RateShare)
+	}
+	for _, pattern := range o.Tables {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return fmt.Errorf("reading table pattern %q: %w; use * for any text, ? for one character, [ab] for one of some", pattern, err)
+		}
+	}
+	if o.RoleARN == "" && o.ExternalID != "" {
+		return errors.New("an external id goes with a role; add --role-arn")
+	}
+	if _, err := arn.Parse(o.RoleARN); o.RoleARN != "" && err != nil {
+		return fmt.Errorf("reading role ARN %q: %w; it looks like arn:aws:iam::111122223333:role/Name", o.RoleARN, err)
+	}
+	return nil
 }
 
 func assume(cfg aws.Config, o Options) aws.CredentialsProvider {

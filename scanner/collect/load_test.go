@@ -18,6 +18,7 @@ func estate(tables int, points bool) []byte {
 accounts:
   - id: "111122223333"
     access_keys: [{id: %s}]
+    empty_regions: [us-west-2]
     regions:
       - name: us-east-1
         tables: [{name: Table, count: %d}]
@@ -51,7 +52,7 @@ func TestScanStaysWithinTheLimits(t *testing.T) {
 }
 
 func BenchmarkShard(b *testing.B) {
-	for _, tables := range []int{25, 2500} {
+	for _, tables := range []int{25, 250, 2500} {
 		b.Run(fmt.Sprintf("tables=%d", tables), func(b *testing.B) {
 			b.Setenv("AWS_CA_BUNDLE", "")
 			sim, err := awssim.Load(estate(tables, true))

@@ -55,8 +55,8 @@ func (a *Account) Probe(ctx context.Context, region string) []ProbeResult {
 	defer cancel()
 	p := &probe{Target: target, tables: dynamodb.NewFromConfig(target.Config), backups: sdk.NewFromConfig(target.Config)}
 	var all []ProbeResult
-	for _, round := range []map[string]func(context.Context) error{p.lists(), p.nested(), p.things()} {
-		all = append(all, askAll(ctx, round)...)
+	for _, round := range []func() map[string]func(context.Context) error{p.lists, p.nested, p.things} {
+		all = append(all, askAll(ctx, round())...)
 	}
 	slices.SortFunc(all, func(a, b ProbeResult) int { return strings.Compare(a.Action, b.Action) })
 	return all

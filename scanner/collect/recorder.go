@@ -120,7 +120,7 @@ func tried[O any](ctx context.Context, r *Recorder, call func(context.Context) (
 	x.deadline = time.Now().Add(r.timeout)
 	inner := context.WithValue(ctx, exchangeKey{}, x)
 	out, err := call(inner)
-	if err != nil && isCredentials(err) && ctx.Err() == nil && r.credentials.refresh() {
+	if err != nil && isCredentials(err) && ctx.Err() == nil && r.breaker.refresh(r.credentials) {
 		out, err = call(inner)
 	}
 	r.breaker.note(err)

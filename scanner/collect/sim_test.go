@@ -311,6 +311,10 @@ func TestEstimateIsALowerBound(t *testing.T) {
 			t.Errorf("%s: estimate %+v, the scan made %d calls", region, e, len(s.calls))
 		}
 	}
+	empty := newWorld(t, estate(0, false)).account(nil)
+	if e, err := empty.Estimate(context.Background(), "us-west-2"); err != nil || e.Calls != len(collected(t, empty, "us-west-2").calls) {
+		t.Errorf("an empty Region: estimate %+v, %v", e, err)
+	}
 	w.sim.Faults.Add(awssim.Fault{Kind: "denied-json", Operation: "backup:ListBackupPlans"})
 	if e, err := a.Estimate(context.Background(), "us-east-1"); err != nil || len(e.Gaps) != 1 || e.Gaps[0].Operation != "backup:ListBackupPlans" {
 		t.Errorf("estimate %+v, %v", e, err)
@@ -324,24 +328,21 @@ func TestProbeNamesWhatIsDenied(t *testing.T) {
 		actions = append(actions, c.Actions...)
 	}
 	slices.Sort(actions)
-	results := w.account(nil).Probe(context.Background(), "us-east-1")
+	results := w.account(nil).Probe(context.Background(), "eu-west-1")
 	var probed []string
 	for _, r := range results {
 		probed = append(probed, r.Action)
-		if r.Reason != "" {
-			t.Errorf("%+v, want no reason", r)
+		if r.Reason != "" || !r.Asked {
+			t.Errorf("%+v, want asked and no reason", r)
 		}
 	}
 	if diff := cmp.Diff(actions, probed); diff != "" {
 		t.Errorf("probed actions are not those of the collectors (-want +got):\n%s", diff)
 	}
 	for _, r := range results {
-		if !r.Asked {
-			continue
-		}
 		w.sim.Faults.Clear()
 		w.sim.Faults.Add(awssim.Fault{Kind: "denied-json", Operation: r.Action})
-		for _, got := range w.account(nil).Probe(context.Background(), "us-east-1") {
+		for _, got := range w.account(nil).Probe(context.Background(), "eu-west-1") {
 			if want := map[bool]snapshot.Reason{true: snapshot.Denied}[got.Action == r.Action]; got.Reason != want {
 				t.Errorf("with %s denied: %+v", r.Action, got)
 			}

@@ -224,7 +224,7 @@ type BackupVault struct {
 	LockDate               *time.Time          `json:",omitempty"`
 	MinRetentionDays       *int64              `json:",omitempty"`
 	MaxRetentionDays       *int64              `json:",omitempty"`
-	NumberOfRecoveryPoints *int64              `json:",omitempty"` // approximate
+	NumberOfRecoveryPoints *int64              `json:",omitempty"` // approximate; absent also for 0, since the SDK does not tell them apart
 	AccessPolicy           json.RawMessage     `json:",omitempty"` // absent: none, or a gap
 	Notifications          *VaultNotifications `json:",omitempty"` // absent: none, or a gap
 }
@@ -257,7 +257,7 @@ type RecoveryPoint struct {
 	CreatedBy            *RecoveryPointCreator `json:",omitempty"` // absent: made on demand
 	EncryptionKeyArn     string                `json:",omitempty"`
 	EncryptionKeyType    string                `json:",omitempty"`
-	IsEncrypted          *bool                 `json:",omitempty"`
+	IsEncrypted          *bool                 `json:",omitempty"` // absent also for false, since the SDK does not tell them apart
 	BackupSizeInBytes    *int64                `json:",omitempty"`
 	IamRoleArn           string                `json:",omitempty"`
 	StorageClass         string                `json:",omitempty"` // WARM, COLD, DELETED; only where DescribeRecoveryPoint was asked
