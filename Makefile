@@ -3,13 +3,6 @@
 
 GO       ?= go
 FUZZTIME ?= 15s
-TOOL      = $(GO) tool -modfile=tools/go.mod
-SCHEMAS   = scanner/snapshot scanner/finding scanner/facts
-
-# Packages with golden files, in the order of the line of data: what one stage
-# writes the next one reads.
-GOLDEN = $(shell for p in scanner/schedule scanner/selection $(SCHEMAS) scanner/collect scanner/evaluate report internal/awssim scanner cmd/holdfast; do \
-	grep -ls 'holdfast/internal/golden' $$p/*_test.go >/dev/null 2>&1 && printf './%s ' $$p; done)
 
 .PHONY: help build demo test lint conformance generate golden fuzz bench new-rule
 
@@ -35,7 +28,7 @@ generate: ## JSON Schemas and docs/rules, from the types and the rules
 	.ci/generate
 
 golden: ## accept what the program writes now; read the diff before you commit it
-	@for p in $(GOLDEN); do echo "$(GO) test $$p -update"; $(GO) test $$p -update || exit 1; done
+	.ci/golden
 
 fuzz: ## every fuzz target for FUZZTIME (15s)
 	@grep -ro --include='*_test.go' 'func Fuzz[A-Za-z0-9_]*' . | sed 's/:func / /' | while read -r file name; do \
