@@ -71,7 +71,9 @@ func (a *account) unseenReplicas(s *shard, t *snapshot.Table) []*Subject {
 			message = "the replica's account is not part of this scan"
 		}
 		subject := s.subject(KindTable, r.ReplicaArn, tableName(r.ReplicaArn))
-		subject.Account, subject.Region, subject.Group = at.account, at.region, a.group(t)
+		// Its account stays the one whose table names it: two accounts may name the
+		// same replica, and findings are told apart by account.
+		subject.Region, subject.Group = at.region, a.group(t)
 		subject.Gaps = []Hidden{{
 			Call:   snapshot.CallID(opDescribeTable, map[string]string{"TableName": r.ReplicaArn}),
 			Reason: string(snapshot.NotAsked), Message: message,
