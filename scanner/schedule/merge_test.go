@@ -211,11 +211,14 @@ func TestGrantIsForTheRunsOwnZone(t *testing.T) {
 		{"the same hours, one run each", []schedule.Run{run(berlin, saturday), run(newYork, saturday.Add(25*time.Hour))}, 25 * time.Hour},
 		{"25 hours a day earlier", []schedule.Run{run(berlin, saturday.Add(-25*time.Hour)), run(berlin, saturday)}, 25 * time.Hour},
 		{"two days over the change", []schedule.Run{run(berlin, saturday), run(berlin, monday)}, 48 * time.Hour},
+		{"a further run by another clock in between", []schedule.Run{run(berlin, saturday), run(newYork, saturday.Add(15*time.Minute)), run(berlin, saturday.Add(25*time.Hour))}, 24 * time.Hour},
+		{"a further run by another clock close to the end", []schedule.Run{run(berlin, saturday), run(newYork, saturday.Add(25*time.Hour-15*time.Minute)), run(berlin, saturday.Add(25*time.Hour))}, 24 * time.Hour},
 		{"zones that nobody named", []schedule.Run{{At: saturday}, {At: saturday.Add(25 * time.Hour)}}, 25 * time.Hour},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			gap, ok := schedule.LongestGap(test.runs, test.runs[0].At, test.runs[len(test.runs)-1].At)
+			from, until := test.runs[0].At.Add(-2*time.Hour), test.runs[len(test.runs)-1].At.Add(2*time.Hour)
+			gap, ok := schedule.LongestGap(test.runs, from, until)
 			if !ok || gap.Length != test.want {
 				t.Errorf("longest gap is %v (%v), want %v", gap.Length, ok, test.want)
 			}
