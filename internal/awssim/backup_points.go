@@ -160,6 +160,9 @@ func listPointsByResource(c *call) (any, error) {
 		}
 		if c.query.Get("managedByAWSBackupOnly") != "true" {
 			for _, b := range res.native {
+				if !b.exists(c.now) {
+					continue
+				}
 				rows = append(rows, obj{"RecoveryPointArn": b.arn, "CreationDate": epochOf(b.created), "Status": b.status,
 					"BackupSizeBytes": b.size, "IsParent": false, "ResourceName": res.name})
 			}

@@ -53,12 +53,17 @@ func (b *tableBackup) summary() backupSummary {
 		BackupStatus: b.status, BackupType: b.kind, BackupSizeBytes: b.size}
 }
 
+// exists is false once a SYSTEM backup has expired.
+func (b *tableBackup) exists(now time.Time) bool { return b.expires.IsZero() || now.Before(b.expires) }
+
 // backups are the DynamoDB backups of a resource, sorted by ARN: its own, and
 // AWS Backup's points that are not advanced, whose ARN is a DynamoDB backup's.
 func (res *resource) backups(now time.Time) []backupSummary {
 	rows := make([]backupSummary, 0, len(res.native))
 	for _, b := range res.native {
-		rows = append(rows, b.summary())
+		if b.exists(now) {
+			rows = append(rows, b.summary())
+		}
 	}
 	for _, p := range res.points {
 		if p.advanced {
@@ -146,7 +151,7 @@ func (c *call) tableBackup() (*resource, *tableBackup, error) {
 		return nil, nil, fail(http.StatusBadRequest, "BackupNotFoundException", "Backup not found: %s", in.BackupArn)
 	}
 	for _, b := range res.native {
-		if b.arn == in.BackupArn {
+		if b.arn == in.BackupArn && b.exists(c.now) {
 			return res, b, nil
 		}
 	}
