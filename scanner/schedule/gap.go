@@ -17,9 +17,10 @@ type Gap struct {
 // fewer than two runs.
 //
 // A pair of runs is granted what their zones set the clock back between them, the
-// smaller of the two where the zones differ. A further run never makes the
-// longest gap longer: two consecutive runs count as no longer than a pair around
-// them does after its grant.
+// smaller of the two where the zones differ, and an hour at most. A clock set
+// forward grants nothing: it shortens gaps, and where it skips a run, the time
+// without a backup is real. A further run never makes the longest gap longer: two
+// consecutive runs count as no longer than a pair around them does after its grant.
 func LongestGap(runs []Run, from, until time.Time) (Gap, bool) {
 	if len(runs) < 2 {
 		return Gap{}, false
