@@ -26,7 +26,8 @@ the newest run); facts that are not there yet are worked out first.`,
 			if err != nil {
 				return err
 			}
-			if err := checkBaseline(&f); err != nil {
+			baseline, err := findBaseline(&f)
+			if err != nil {
 				return err
 			}
 			kept, err := openRun(&f, args)
@@ -46,7 +47,7 @@ the newest run); facts that are not there yet are worked out first.`,
 			if err := a.printText(&f, job, kept); err != nil {
 				return err
 			}
-			return a.verdict(&f, kept, summary)
+			return a.verdict(&f, baseline, kept, summary)
 		},
 	}
 	f.addConfig(cmd)

@@ -106,20 +106,20 @@ a regular expression on package and test name. It exits 1 when a test fails.`,
 			if err != nil {
 				return err
 			}
-			return a.printTests(result)
+			return a.printTests(result, len(args) == 0)
 		},
 	}
 	cmd.Flags().StringSliceVar(&dirs, "policies", nil, "`DIR` with more rules")
 	return cmd
 }
 
-func (a *app) printTests(result evaluate.TestReport) error {
+func (a *app) printTests(result evaluate.TestReport, all bool) error {
 	failed := result.Failed()
 	for _, test := range failed {
 		fmt.Fprintf(a.stdout, "FAIL %s:%d: %s.%s %s\n", test.File, test.Line, test.Package, test.Name, strings.TrimSpace(test.Output))
 	}
 	for _, file := range result.Coverage {
-		if file.Percent < 100 {
+		if all && file.Percent < 100 { // a part of the tests covers little
 			fmt.Fprintf(a.stdout, "%5.1f %%  %s, lines not covered: %v\n", file.Percent, file.File, file.NotCovered)
 		}
 	}

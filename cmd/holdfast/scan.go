@@ -53,7 +53,8 @@ func (a *app) runScan(cmd *cobra.Command, f *flags, job scanner.Job) error {
 	// time of an evaluation. The limit keeps that from costing memory.
 	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(400 << 20)
-	if err := checkBaseline(f); err != nil {
+	baseline, err := findBaseline(f)
+	if err != nil {
 		return err
 	}
 	progress := a.startProgress(f)
@@ -66,7 +67,7 @@ func (a *app) runScan(cmd *cobra.Command, f *flags, job scanner.Job) error {
 	if err := a.printText(f, job, kept); err != nil {
 		return err
 	}
-	return a.verdict(f, kept, summary)
+	return a.verdict(f, baseline, kept, summary)
 }
 
 // resumeHint tells how to go on where shards were kept.

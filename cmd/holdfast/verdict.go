@@ -9,8 +9,8 @@ import (
 )
 
 // verdict is the exit code of a run: findings win over an incomplete scan.
-func (a *app) verdict(f *flags, kept *run.Run, summary finding.Summary) error {
-	reason, err := a.failing(f, kept, summary)
+func (a *app) verdict(f *flags, baseline, kept *run.Run, summary finding.Summary) error {
+	reason, err := failing(f, baseline, kept, summary)
 	switch {
 	case err != nil:
 		return err
@@ -23,15 +23,11 @@ func (a *app) verdict(f *flags, kept *run.Run, summary finding.Summary) error {
 }
 
 // failing says why --fail-on is met, in one line, or nothing.
-func (a *app) failing(f *flags, kept *run.Run, summary finding.Summary) (string, error) {
+func failing(f *flags, baseline, kept *run.Run, summary finding.Summary) (string, error) {
 	switch f.failOn {
 	case "", "never":
 		return "", nil
 	case "new":
-		baseline, err := run.Open(f.out, f.baseline)
-		if err != nil {
-			return "", fmt.Errorf("opening --baseline: %w", err)
-		}
 		fresh, err := scanner.NewFailures(baseline, kept)
 		if err != nil || len(fresh) == 0 {
 			return "", err
@@ -50,13 +46,15 @@ func (a *app) failing(f *flags, kept *run.Run, summary finding.Summary) (string,
 	return fmt.Sprintf("%d causes of failure at severity %s or worse (--fail-on)", causes, floor), nil
 }
 
-// checkBaseline refuses a baseline that is not there before the scan, not after.
-func checkBaseline(f *flags) error {
+// findBaseline resolves --baseline before the scan: one that is not there should
+// not be noticed after it, and "latest" means the run before this one.
+func findBaseline(f *flags) (*run.Run, error) {
 	if f.baseline == "" {
-		return nil
+		return nil, nil
 	}
-	if _, err := run.Open(f.out, f.baseline); err != nil {
-		return fmt.Errorf("opening --baseline: %w", err)
+	baseline, err := run.Open(f.out, f.baseline)
+	if err != nil {
+		return nil, fmt.Errorf("opening --baseline: %w", err)
 	}
-	return nil
+	return baseline, nil
 }
