@@ -3,14 +3,18 @@ package collect_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 
 	"holdfast/scanner/collect"
@@ -259,6 +263,29 @@ func TestTablesLimitAllRows(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"B*"}, s.header.Tables); diff != "" {
 		t.Errorf("header does not say so: %s", diff)
+	}
+}
+
+// However many Regions there are, the connections are few.
+func TestRegionsShareTheirConnections(t *testing.T) {
+	f, _, options := newFake(t)
+	var opened atomic.Int32
+	srv := httptest.NewUnstartedServer(f)
+	srv.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	srv.Start()
+	defer srv.Close()
+	a := remake(aws.Config{Region: region, BaseEndpoint: &srv.URL, Credentials: credentials.NewStaticCredentialsProvider("A", "s", "")}, options)
+	collected(t, a, region)
+	before := opened.Load()
+	for range 20 {
+		collected(t, a, region)
+	}
+	if n := opened.Load() - before; n > 100 {
+		t.Errorf("%d new connections for 20 shards", n)
 	}
 }
 

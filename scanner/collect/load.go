@@ -27,6 +27,7 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 	// A BuildableClient, since the SDK adds AWS_CA_BUNDLE to it and to no other.
 	client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConnsPerHost = 4 * o.Workers
+		t.MaxIdleConns = 4 * o.Workers * o.Regions
 	})
 	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
