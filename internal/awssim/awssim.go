@@ -21,7 +21,6 @@
 package awssim
 
 import (
-	"fmt"
 	"net/http/httptest"
 	"sync"
 	"time"
@@ -85,7 +84,7 @@ type region struct {
 }
 
 func (r *region) arn(service, resource string) string {
-	return fmt.Sprintf("arn:%s:%s:%s:%s:%s", r.account.partition, service, r.name, r.account.id, resource)
+	return "arn:" + r.account.partition + ":" + service + ":" + r.name + ":" + r.account.id + ":" + resource
 }
 
 // allRegions calls f for every Region of every account, in a fixed order.

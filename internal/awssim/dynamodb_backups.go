@@ -66,6 +66,9 @@ func (res *resource) backups(now time.Time) []backupSummary {
 		}
 	}
 	for _, p := range res.points {
+		if res.plain == 0 {
+			break
+		}
 		if p.advanced {
 			continue
 		}

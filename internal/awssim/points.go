@@ -169,6 +169,9 @@ func (v *vault) add(p *point) {
 		i--
 	}
 	res.points = slices.Insert(res.points, i, p)
+	if !p.advanced {
+		res.plain++
+	}
 	if res.last == nil || p.created >= res.last.created {
 		res.last = p
 	}
@@ -185,6 +188,9 @@ func (v *vault) sweep(gone func(*point) bool) {
 			return false
 		}
 		p.gone = true
+		if !p.advanced {
+			p.resource.plain--
+		}
 		touched[p.resource] = true
 		delete(v.byID, p.id)
 		return true

@@ -12,6 +12,7 @@ type resource struct {
 	arn, name string
 	native    []*tableBackup // by creation date
 	points    []*point       // in this Region's vaults, by creation date
+	plain     int            // how many of the points are not advanced
 	busy      int64          // a job of AWS Backup runs until then, in ms
 	last      *point         // the newest, kept when it is gone
 	restore   *restoreJob    // the newest completed restore
