@@ -12,8 +12,8 @@ import (
 	"holdfast/scanner/facts"
 	"holdfast/scanner/finding"
 	"holdfast/scanner/run"
-	"holdfast/scanner/store"
 	"holdfast/scanner/snapshot"
+	"holdfast/scanner/store"
 )
 
 // Report writes the reports that the job asks for, and the inventory that they
@@ -82,6 +82,9 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 	}
 	for _, entry := range job.Config.ExpectedGaps {
 		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: strings.Join(entry.What, ", "), Reason: entry.Reason, Expires: entry.Expires.End()})
+	}
+	for _, closed := range job.Config.Regions.DeniedByPolicy {
+		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: "Regions " + strings.Join(closed.Regions, ", "), Reason: closed.Reason})
 	}
 	if err := readEnds(kept, in); err != nil {
 		return nil, err
