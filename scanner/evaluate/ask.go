@@ -65,7 +65,6 @@ func (o *oracle) ask(ctx context.Context, q *query, input *ast.Term) (answer ast
 		WithCompiler(o.compiler).WithQueryCompiler(q.compiled).
 		WithStore(o.store).WithTransaction(o.txn).
 		WithBuiltins(o.builtins).WithStrictBuiltinErrors(true).
-		WithVirtualCache(untaggedCache{topdown.NewVirtualCache()}).
 		WithMetrics(metrics.NoOp()).WithCancel(steps).
 		WithTime(time.Unix(0, 0)). // nothing allowed reads it
 		WithInput(input).

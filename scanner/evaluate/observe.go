@@ -113,10 +113,10 @@ func (o *observer) using(call builtin) builtin {
 	}
 }
 
+// use looks no deeper than volatile does: at the argument, and into a list.
 func (o *observer) use(t *ast.Term) *ast.Term {
-	if value, n, ok := untag(t); ok {
-		o.ask(question{n: n, exact: true, value: value})
-		return ast.InternedTerm(int(value))
+	if value := o.value(t); value != t {
+		return value
 	}
 	list, ok := t.Value.(*ast.Array)
 	if !ok {
@@ -124,14 +124,11 @@ func (o *observer) use(t *ast.Term) *ast.Term {
 	}
 	var used []*ast.Term
 	for i := range list.Len() {
-		if one := o.use(list.Elem(i)); one != list.Elem(i) {
+		if value := o.value(list.Elem(i)); value != list.Elem(i) {
 			if used == nil {
-				used = make([]*ast.Term, list.Len())
-				for j := range used {
-					used[j] = list.Elem(j)
-				}
+				used = terms(list)
 			}
-			used[i] = one
+			used[i] = value
 		}
 	}
 	if used == nil {
@@ -140,32 +137,26 @@ func (o *observer) use(t *ast.Term) *ast.Term {
 	return ast.ArrayTerm(used...)
 }
 
+func terms(list *ast.Array) []*ast.Term {
+	all := make([]*ast.Term, list.Len())
+	for i := range all {
+		all[i] = list.Elem(i)
+	}
+	return all
+}
+
+// value is a volatile number as it is, and any other term itself.
+func (o *observer) value(t *ast.Term) *ast.Term {
+	value, n, ok := untag(t)
+	if !ok {
+		return t
+	}
+	o.ask(question{n: n, exact: true, value: value})
+	return ast.InternedTerm(int(value))
+}
+
 // observed says whether argument i of a builtin goes through an observer.
 func observed(name string, i int) bool {
 	name, wrapped := strings.CutPrefix(name, own)
 	return wrapped && i < len(ast.BuiltinMap[name].Decl.FuncArgs().Args)
-}
-
-// An untaggedCache keeps results of functions apart from volatile numbers that
-// happen to be equal: what is asked of each has to be asked.
-type untaggedCache struct{ topdown.VirtualCache }
-
-func (c untaggedCache) Get(ref ast.Ref) (*ast.Term, bool) {
-	if hasTag(ref) {
-		return nil, false
-	}
-	return c.VirtualCache.Get(ref)
-}
-
-func (c untaggedCache) Put(ref ast.Ref, value *ast.Term) {
-	if !hasTag(ref) {
-		c.VirtualCache.Put(ref, value)
-	}
-}
-
-func hasTag(ref ast.Ref) bool {
-	return slices.ContainsFunc(ref[1:], func(t *ast.Term) bool {
-		_, _, ok := untag(t)
-		return ok
-	})
 }

@@ -75,25 +75,26 @@ func (f *flow) rule(r *ast.Rule) {
 		v, isVar := arg.Value.(ast.Var)
 		s.arguments[v] = true
 		for _, p := range f.params[r.Ref().String()][i] {
-			if held := s.carries[v]; !isVar || held != "" && held != p {
-				f.expose(p) // a pattern, or two paths that arrive at one place
-				f.expose(held)
+			if held := s.carries[v]; isVar && (held == "" || held == p) {
+				s.carries[v] = p
 				continue
 			}
-			s.carries[v] = p
+			// A pattern, or two paths that arrive at one place: OPA keeps what a
+			// function said of equal arguments, and would not ask of the second.
+			f.expose(p)
+			f.expose(s.carries[v])
 		}
 	}
-	defined := equations(r.Body)
 	for again := true; again; {
 		again = false
 		for _, e := range r.Body {
-			if v, p := s.alias(e, defined); p != "" && s.carries[v] == "" {
+			if v, p := s.alias(e); p != "" && s.carries[v] == "" {
 				s.carries[v], again = p, true
 			}
 		}
 	}
 	for _, e := range r.Body {
-		s.expression(e, defined)
+		s.expression(e)
 	}
 	s.mentions(r.Head.Key)
 	s.mentions(r.Head.Value)
@@ -108,30 +109,16 @@ func (f *flow) expose(p string) {
 	}
 }
 
-// equations counts, for each variable, the equations that it is a side of.
-func equations(body ast.Body) map[ast.Var]int {
-	n := map[ast.Var]int{}
-	for _, e := range body {
-		if e.IsEquality() {
-			for _, side := range e.Operands() {
-				if v, ok := side.Value.(ast.Var); ok {
-					n[v]++
-				}
-			}
-		}
-	}
-	return n
-}
-
-// alias reads "variable = number" where that is the variable's only equation.
-func (s *reading) alias(e *ast.Expr, defined map[ast.Var]int) (ast.Var, string) {
+// alias reads "variable = number". A variable that is anything else, too, is
+// found by the other expressions that mention it.
+func (s *reading) alias(e *ast.Expr) (ast.Var, string) {
 	if !e.IsEquality() || e.Negated || len(e.With) > 0 {
 		return "", ""
 	}
 	left, right := e.Operand(0), e.Operand(1)
 	for _, pair := range [][2]*ast.Term{{left, right}, {right, left}} {
 		v, ok := pair[0].Value.(ast.Var)
-		if p := s.carried(pair[1]); ok && p != "" && defined[v] == 1 && !s.arguments[v] {
+		if p := s.carried(pair[1]); ok && p != "" && !s.arguments[v] {
 			return v, p
 		}
 	}
@@ -151,7 +138,7 @@ func (s *reading) carried(t *ast.Term) string {
 	return ""
 }
 
-func (s *reading) expression(e *ast.Expr, defined map[ast.Var]int) {
+func (s *reading) expression(e *ast.Expr) {
 	if len(e.With) > 0 {
 		s.mentions(e)
 		return
@@ -162,15 +149,15 @@ func (s *reading) expression(e *ast.Expr, defined map[ast.Var]int) {
 			s.mentions(terms)
 		}
 	case []*ast.Term:
-		s.call(e, terms, defined)
+		s.call(e, terms)
 	default:
 		s.mentions(e)
 	}
 }
 
-func (s *reading) call(e *ast.Expr, terms []*ast.Term, defined map[ast.Var]int) {
+func (s *reading) call(e *ast.Expr, terms []*ast.Term) {
 	if e.IsEquality() {
-		if v, p := s.alias(e, defined); p == "" || s.carries[v] != p {
+		if v, p := s.alias(e); p == "" || s.carries[v] != p {
 			s.mentions(terms[1])
 			s.mentions(terms[2])
 		}
