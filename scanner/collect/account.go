@@ -149,7 +149,7 @@ func (a *Account) Collect(ctx context.Context, regions []string, collectors []Co
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b := &snapshot.Builder{}
+			b := &snapshot.Builder{Dir: a.options.TempDir}
 			defer b.Close()
 			result, err := a.Shard(ctx, region, collectors, b)
 			if err == nil {

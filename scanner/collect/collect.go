@@ -142,8 +142,9 @@ type Options struct {
 	Tables    []string // name patterns (*, ?, […]) that limit the tables; empty: all
 	PageSize  int32    // largest page to ask for; 0: AWS's own maximum
 
-	Regions int // Regions collected side by side; 0: 8
-	Workers int // questions asked side by side within a Region's step; 0: 16
+	TempDir string // for rows that do not fit into memory; "": os.TempDir
+	Regions int    // Regions collected side by side; 0: 8
+	Workers int    // questions asked side by side within a Region's step; 0: 16
 
 	MaxAttempts    int           // tries of one request; 0: 8
 	AttemptTimeout time.Duration // for one try; 0: 30 s

@@ -17,7 +17,8 @@ import (
 // asked for its storage class is held back.
 func (b *backups) points(ctx context.Context, vault string, seen *versions) {
 	sample := &coldSample{now: b.Now(), groups: map[string]*coldest{}}
-	list(ctx, b.Recorder, ask("backup:ListRecoveryPointsByBackupVault", "BackupVaultName", vault, "ByResourceType", dynamoDB),
+	q := ask("backup:ListRecoveryPointsByBackupVault", "BackupVaultName", vault, "ByResourceType", dynamoDB)
+	list(ctx, b.Recorder, q.orNone("ResourceNotFoundException"), // an empty vault may be deleted meanwhile
 		func(ctx context.Context, token *string) (*sdk.ListRecoveryPointsByBackupVaultOutput, error) {
 			return b.client.ListRecoveryPointsByBackupVault(ctx, &sdk.ListRecoveryPointsByBackupVaultInput{
 				BackupVaultName: &vault, ByResourceType: aws.String(dynamoDB), MaxResults: b.page(1000), NextToken: token,

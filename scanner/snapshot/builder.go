@@ -19,7 +19,7 @@ const DefaultBuffer = 32 << 20
 // called from many goroutines. Memory stays flat: rows beyond Buffer are sorted
 // and spilled, and merged when the shard is written.
 //
-// The zero value is ready. Close removes the temporary files.
+// The zero value is ready. Close frees the temporary files, which have no name.
 type Builder struct {
 	Buffer int    // bytes; 0: DefaultBuffer
 	Dir    string // for temporary files; "": os.TempDir
@@ -97,6 +97,7 @@ func (b *Builder) spill() error {
 	if err != nil {
 		return fmt.Errorf("spilling rows: %w", err)
 	}
+	os.Remove(f.Name()) // it lives on while it is open, and a crash leaves nothing behind
 	b.spilled = append(b.spilled, f)
 	slices.SortFunc(b.rows, entry.compare)
 	w := bufio.NewWriterSize(f, 1<<20)
@@ -155,13 +156,14 @@ func (b *Builder) WriteTo(w io.Writer) (int64, error) {
 	return out.n, out.err
 }
 
-// Close removes the temporary files. The builder is empty afterwards.
+// Close frees the temporary files. The builder is empty afterwards.
 func (b *Builder) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var errs []error
 	for _, f := range b.spilled {
-		errs = append(errs, f.Close(), os.Remove(f.Name()))
+		errs = append(errs, f.Close())
+		os.Remove(f.Name()) // where an open file could not be removed
 	}
 	b.spilled, b.rows, b.size, b.header = nil, nil, 0, nil
 	return errors.Join(errs...)

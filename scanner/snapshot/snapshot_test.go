@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand"
+	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -219,6 +220,21 @@ func TestEveryKindOfRowIsKnown(t *testing.T) {
 		if name := typ.Field(i).Name; (err != nil) != (name == "End") {
 			t.Errorf("adding %s: %v", name, err)
 		}
+	}
+}
+
+func TestSpilledRowsLeaveNoFiles(t *testing.T) {
+	dir := t.TempDir()
+	b := &snapshot.Builder{Buffer: 1, Dir: dir}
+	first := write(t, b, header(), table("B"), table("A"))
+	if again := write(t, b, table("C")); !strings.Contains(again, "table/C") || strings.Count(again, "\n") != strings.Count(first, "\n")+1 {
+		t.Errorf("written again with one more row:\n%s", again)
+	}
+	if names, _ := os.ReadDir(dir); len(names) > 0 {
+		t.Errorf("files that a crash would leave: %v", names)
+	}
+	if err := b.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
