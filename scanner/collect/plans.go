@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	sdk "github.com/aws/aws-sdk-go-v2/service/backup"
 	"github.com/aws/aws-sdk-go-v2/service/backup/types"
 
@@ -202,6 +203,16 @@ func (v *versions) add(c *types.RecoveryPointCreator) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.all[planVersion{*c.BackupPlanId, *c.BackupPlanVersion}] = true
+}
+
+// isHere says whether a plan can be asked about in this account and Region: a copy
+// names the plan of where it came from.
+func (b *backups) isHere(c *types.RecoveryPointCreator) bool {
+	if c == nil || c.BackupPlanArn == nil {
+		return true
+	}
+	plan, err := arn.Parse(*c.BackupPlanArn)
+	return err != nil || plan.Region == b.Region && plan.AccountID == b.Account
 }
 
 // except returns the versions that are not in force, sorted.

@@ -32,7 +32,9 @@ func (b *backups) points(ctx context.Context, vault string, seen *versions) {
 				if !b.wantsResource(aws.ToString(p.ResourceArn)) {
 					continue
 				}
-				seen.add(p.CreatedBy)
+				if b.isHere(p.CreatedBy) {
+					seen.add(p.CreatedBy)
+				}
 				for _, row := range sample.pass(recoveryPoint(p, vault)) {
 					b.Add(snapshot.Row{RecoveryPoint: row})
 				}
