@@ -81,6 +81,7 @@ type region struct {
 	testingPlans   map[string]*testingPlan
 	legalHolds     map[string]*legalHold
 	idempotentJobs map[string]string // StartBackupJob token → job id
+	tallies        []tally           // guarded by the simulator's counters
 }
 
 func (r *region) arn(service, resource string) string {

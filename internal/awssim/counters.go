@@ -40,53 +40,55 @@ func (o reply) exchange(c *call, r *http.Request) Exchange {
 	return e
 }
 
-// counters count what was asked and what was throttled.
+// counters count what was asked and what was throttled. The numbers stand with
+// their Regions, of which a large organization has many.
 type counters struct {
-	requests  atomic.Uint64
-	mu        sync.Mutex
-	calls     map[Key]int
-	throttled map[Key]int
+	requests atomic.Uint64
+	mu       sync.Mutex // guards the tallies of all Regions
+}
+
+// A tally counts one operation in one Region.
+type tally struct {
+	op               *operation
+	calls, throttled uint32
 }
 
 func (n *counters) nextRequestID() string { return uuid(mix(n.requests.Add(1))) }
 
-func (n *counters) count(k Key) {
+func (n *counters) count(r *region, op *operation, calls, throttled uint32) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.calls == nil {
-		n.calls = map[Key]int{}
+	for i := range r.tallies {
+		if t := &r.tallies[i]; t.op == op {
+			t.calls += calls
+			t.throttled += throttled
+			return
+		}
 	}
-	n.calls[k]++
-}
-
-func (n *counters) countThrottled(k Key) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.throttled == nil {
-		n.throttled = map[Key]int{}
-	}
-	n.throttled[k]++
+	r.tallies = append(r.tallies, tally{op, calls, throttled})
 }
 
 // Calls counts the requests whose caller was recognised, by operation, whatever
 // their answer was.
-func (s *Simulator) Calls() map[string]int {
-	return s.sum(func(c *counters) map[Key]int { return c.calls })
-}
+func (s *Simulator) Calls() map[string]int { return s.sum(func(t tally) uint32 { return t.calls }) }
 
 // Throttled counts the requests that were refused for their rate, by Limits or
 // by a fault, by operation.
 func (s *Simulator) Throttled() map[string]int {
-	return s.sum(func(c *counters) map[Key]int { return c.throttled })
+	return s.sum(func(t tally) uint32 { return t.throttled })
 }
 
-func (s *Simulator) sum(of func(*counters) map[Key]int) map[string]int {
+func (s *Simulator) sum(of func(tally) uint32) map[string]int {
 	s.counters.mu.Lock()
 	defer s.counters.mu.Unlock()
 	total := map[string]int{}
-	for k, n := range of(&s.counters) {
-		total[k.Operation] += n
-	}
+	s.allRegions(func(r *region) {
+		for _, t := range r.tallies {
+			if n := of(t); n > 0 {
+				total[t.op.full] += int(n)
+			}
+		}
+	})
 	return total
 }
 
@@ -94,5 +96,14 @@ func (s *Simulator) sum(of func(*counters) map[Key]int) map[string]int {
 func (s *Simulator) CallsOf(k Key) int {
 	s.counters.mu.Lock()
 	defer s.counters.mu.Unlock()
-	return s.counters.calls[k]
+	a := s.accounts[k.Account]
+	if a == nil || a.regions[k.Region] == nil {
+		return 0
+	}
+	for _, t := range a.regions[k.Region].tallies {
+		if t.op.full == k.Operation {
+			return int(t.calls)
+		}
+	}
+	return 0
 }

@@ -8,7 +8,7 @@ import (
 
 // DynamoDB over awsJson1_0.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
-var dynamoDB = service{name: "dynamodb", protocol: awsJSON10, operations: index(
+var dynamoDB = service{name: "dynamodb", protocol: awsJSON10, operations: index("dynamodb",
 	operation{name: "ListTables", handle: listTables},
 	operation{name: "DescribeTable", handle: describeTable},
 	operation{name: "CreateTable", writes: true, handle: createTable},
@@ -28,10 +28,12 @@ var dynamoDB = service{name: "dynamodb", protocol: awsJSON10, operations: index(
 	operation{name: "DeleteResourcePolicy", writes: true, handle: deleteResourcePolicy},
 )}
 
-func index(ops ...operation) map[string]operation {
-	m := make(map[string]operation, len(ops))
+// index names the operations of a service.
+func index(service string, ops ...operation) map[string]*operation {
+	m := make(map[string]*operation, len(ops))
 	for _, op := range ops {
-		m[op.name] = op
+		op.full = service + ":" + op.name
+		m[op.name] = &op
 	}
 	return m
 }

@@ -16,7 +16,6 @@ func (f *Fault) before(c *call, failed func(error) reply) (out reply, done bool)
 	p := c.service.protocol
 	switch f.Kind {
 	case "throttle":
-		c.sim.counters.countThrottled(Key{c.caller.account, c.region.name, c.service.name + ":" + c.operation})
 		out = failed(f.named(throttled(p)))
 	case "denied-json":
 		out = failed(f.named(c.accessDenied("")))

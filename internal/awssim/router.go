@@ -11,6 +11,7 @@ import (
 // An operation is one API call of one service.
 type operation struct {
 	name   string // "DescribeTable"
+	full   string // "dynamodb:DescribeTable"
 	writes bool   // takes the lock for itself
 	handle func(*call) (any, error)
 }
@@ -19,7 +20,7 @@ type operation struct {
 type service struct {
 	name       string // "dynamodb": the prefix of operations in faults, counters and exchanges
 	protocol   protocol
-	operations map[string]operation // by name
+	operations map[string]*operation // by name
 }
 
 // A call is one request on its way through the simulator.
@@ -46,16 +47,16 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	now := s.Clock.Now()
 	c := &call{sim: s, now: now, requestID: s.counters.nextRequestID(), body: body}
-	op, known := c.route(r)
-	out := c.answer(r, op, known)
+	op := c.route(r)
+	out := c.answer(r, op)
 	if s.Record != nil {
 		s.Record(out.exchange(c, r))
 	}
 	out.send(w, c)
 }
 
-// route finds service and operation; known is false when there is none.
-func (c *call) route(r *http.Request) (op operation, known bool) {
+// route finds service and operation, nil when there is no such operation.
+func (c *call) route(r *http.Request) *operation {
 	c.query = r.URL.Query()
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		prefix, name, _ := strings.Cut(target, ".")
@@ -63,44 +64,44 @@ func (c *call) route(r *http.Request) (op operation, known bool) {
 		if prefix == "ResourceGroupsTaggingAPI_20170126" {
 			c.service = &tagging
 		}
-		op, known = c.service.operations[name]
-		return op, known
+		return c.service.operations[name]
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		c.query, _ = url.ParseQuery(string(c.body))
 		c.service, c.operation = &sts, c.query.Get("Action")
-		op, known = c.service.operations[c.operation]
-		return op, known
+		return c.service.operations[c.operation]
 	}
 	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
 	if path == "/listRegions" {
 		c.service, c.operation = &accountAPI, "ListRegions"
-		return accountAPI.operations["ListRegions"], true
+		return accountAPI.operations["ListRegions"]
 	}
 	c.service = &backupAPI
 	c.operation, c.labels = matchRoute(r.Method, path)
-	op, known = c.service.operations[c.operation]
-	return op, known
+	return c.service.operations[c.operation]
 }
 
 // answer goes through what stands between a request and its operation: who asks,
 // faults, rates.
-func (c *call) answer(r *http.Request, op operation, known bool) reply {
+func (c *call) answer(r *http.Request, op *operation) reply {
 	failed := func(err error) reply { return encodeError(err, c.service.protocol, c.requestID) }
-	if !known {
+	if op == nil {
 		return failed(fail(http.StatusBadRequest, "UnknownOperationException", "awssim does not know this operation"))
 	}
 	if err := c.authenticate(r); err != nil {
 		return failed(err)
 	}
-	key := Key{c.caller.account, c.region.name, c.service.name + ":" + c.operation}
-	c.sim.counters.count(key)
+	key := Key{c.caller.account, c.region.name, op.full}
+	c.sim.counters.count(c.region, op, 1, 0)
 	fault := c.sim.Faults.next(key, c)
 	if out, done := fault.before(c, failed); done {
+		if fault.Kind == "throttle" {
+			c.sim.counters.count(c.region, op, 0, 1)
+		}
 		return out
 	}
 	if !c.sim.Limits.allow(key) {
-		c.sim.counters.countThrottled(key)
+		c.sim.counters.count(c.region, op, 0, 1)
 		out := failed(throttled(c.service.protocol))
 		out.fault = "rate limit"
 		return out
@@ -113,7 +114,7 @@ func (c *call) answer(r *http.Request, op operation, known bool) reply {
 }
 
 // run lets time pass up to now, then does the operation under the lock it needs.
-func (c *call) run(op operation) (any, error) {
+func (c *call) run(op *operation) (any, error) {
 	c.sim.catchUp(c.now)
 	if op.writes {
 		c.sim.mu.Lock()

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-var sts = service{name: "sts", protocol: awsQuery, operations: map[string]operation{
-	"GetCallerIdentity": {name: "GetCallerIdentity", handle: getCallerIdentity},
-	"AssumeRole":        {name: "AssumeRole", writes: true, handle: assumeRole},
-}}
+var sts = service{name: "sts", protocol: awsQuery, operations: index("sts",
+	operation{name: "GetCallerIdentity", handle: getCallerIdentity},
+	operation{name: "AssumeRole", writes: true, handle: assumeRole},
+)}
 
 type callerIdentityResult struct {
 	XMLName xml.Name `xml:"GetCallerIdentityResult"`
