@@ -14,7 +14,6 @@ type legalHold struct {
 	status             string
 	cancelNote         string
 	created, canceled  time.Time
-	retainDays         int
 	selection          holdSelection
 	tags               tags
 }

@@ -87,7 +87,9 @@ func (res *resource) backups(now time.Time) []backupSummary {
 var backupArnPattern = regexp.MustCompile(`^arn:[^:]+:dynamodb:[^:]+:[0-9]{12}:table/([a-zA-Z0-9_.-]{3,255})/backup/[0-9]{14}-[0-9a-f]{8}$`)
 
 // listTableBackups is ListBackups. Its token is the ARN of the last backup; a
-// full page has one even where nothing follows.
+// full page has one even where nothing follows. AWS's pages contradict each other
+// on whether AWS Backup's own backups are listed; here AWS_BACKUP and ALL list them.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListBackups.html
 func listTableBackups(c *call) (any, error) {
 	in := struct {
 		TableName               string

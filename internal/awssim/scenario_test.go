@@ -97,6 +97,20 @@ func TestScenarioDetails(t *testing.T) {
 	}
 }
 
+// Faults can be part of a scenario.
+func TestScenarioFaults(t *testing.T) {
+	sim := load(t, append(mustRead(t, "testdata/everything.yaml"), `
+faults:
+  - {kind: denied-json, operation: "dynamodb:DescribeContinuousBackups", account: "111111111111", contains: alpha, message: "not you"}
+`...))
+	c := connect(serve(t, sim), "AKIAONE", "eu-west-1")
+	_, err := c.ddb.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: aws.String("alpha")})
+	wantCode(t, err, "AccessDeniedException")
+	if _, err := c.ddb.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: aws.String("beta")}); err != nil {
+		t.Error(err)
+	}
+}
+
 // The same scenario gives the same ids, every time.
 func TestLoadIsDeterministic(t *testing.T) {
 	state := func() string {

@@ -3,7 +3,6 @@ package awssim
 import (
 	"cmp"
 	"encoding/json"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -29,14 +28,6 @@ func epochMillis(ms int64) epoch {
 		return 0
 	}
 	return epoch(float64(ms) / 1000)
-}
-
-// time reverses epochOf; zero gives the zero time.
-func (e epoch) time() time.Time {
-	if e == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(math.Round(float64(e) * 1000))).UTC()
 }
 
 // set adds a field that AWS leaves out when it is empty.
