@@ -1,0 +1,235 @@
+package conformance_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"holdfast/internal/awssim"
+	"holdfast/scanner/snapshot"
+)
+
+// A divergence is a difference that is known: field, as in differences, and why
+// it is moto's. One that is gone is a failure, so that the list stays true.
+type divergence struct{ field, why string }
+
+var divergences = []divergence{
+	{`/account_region/`, "does not answer account:ListRegions"},
+	{`/global_settings/`, "does not answer DescribeGlobalSettings"},
+	{`/region_settings/`, "does not answer DescribeRegionSettings"},
+	{`/backup_selection/`, "cannot make selections, nor list them"},
+	{`/backup_plan/.*: \.ScheduledRunsPreview\[`, "ignores MaxScheduledRunsPreview"},
+	{`/backup_plan/.*: \.Rules\[\d\]\.ScheduleExpressionTimezone: absent ≠ Etc/UTC$`, "writes the default zone into the rule, the simulator leaves it out"},
+	{`/backup_vault/.*: \.VaultType: BACKUP_VAULT ≠ absent$`, "has vaults of one type only"},
+	{`/backup_vault/.*: \.VaultState: AVAILABLE ≠ absent$`, "has vaults of one state only"},
+	{`/backup_vault/.*: \.EncryptionKeyArn: .* ≠ absent$`, "has no aws/backup key"},
+	{`/table/.*: \.TableId: <id> ≠ absent$`, "does not say TableId"},
+	{`/table_backup/.*: \.TableId: <id> ≠ absent$`, "does not say TableId"},
+	{`/table_backup/.*: \.BackupSizeBytes: 0 ≠ 123$`, "has one size for all backups"},
+}
+
+// unanswered are the questions that moto has no answer to; its answer is an HTML
+// page, with HTTP 404 or 500.
+var unanswered = []string{
+	"account:ListRegions",
+	"backup:DescribeGlobalSettings",
+	"backup:DescribeRegionSettings",
+	"backup:GetBackupVaultAccessPolicy",
+	"backup:GetBackupVaultNotifications",
+	"backup:ListBackupJobs",
+	"backup:ListBackupSelections",
+	"backup:ListCopyJobs",
+	"backup:ListLegalHolds",
+	"backup:ListProtectedResources",
+	"backup:ListRecoveryPointsByBackupVault",
+	"backup:ListRestoreJobs",
+	"backup:ListRestoreTestingPlans",
+}
+
+const bothAccounts = "accounts: ['123456789012', '222222222222']\n"
+
+// TestMotoSeesTheSame seeds the simulator and moto with the same calls, and reads
+// both with the product's collectors.
+func TestMotoSeesTheSame(t *testing.T) {
+	conformance(t)
+	peer := startMoto(t)
+	credentials(t, "AKIACONFORMANCE00001", "secret")
+	sim := seededSimulator(t)
+	seed(t, peer.url, "CreateBackupSelection")
+
+	ours, theirs := scanAll(t, sim.URL), scanAll(t, peer.url)
+	if len(ours.gaps) > 0 {
+		t.Errorf("the simulator leaves gaps: %+v", ours.gaps)
+	}
+	checkGaps(t, theirs.gaps)
+	checkDifferences(t, differences(ours.rows, theirs.rows))
+	if checkNoFlip(t, ours.verdicts, theirs.verdicts) == 0 {
+		t.Error("nothing became unknown: the comparison proves nothing")
+	}
+	checkEvaluate(t, theirs)
+	t.Logf("%d rows, %d of moto's answers missing, %d divergences, %d verdicts, none turned",
+		len(ours.rows), len(theirs.gaps), len(divergences), len(ours.verdicts))
+}
+
+func scanAll(t *testing.T, url string) scan {
+	t.Helper()
+	s := newScans(t, url, bothAccounts)
+	s.job.AWS.PageSize = 7
+	s.job.AWS.RoleARN = "arn:aws:iam::{account}:role/Holdfast"
+	return s.scan(t)
+}
+
+// seededSimulator has the fixture's accounts, empty, and then what the seeder makes.
+func seededSimulator(t *testing.T) *awssim.Server {
+	t.Helper()
+	scenario := fixture(t)
+	for i := range scenario.Accounts {
+		scenario.Accounts[i].Regions = []awssim.RegionScenario{{Name: region}}
+	}
+	scenario.Accounts[0].AccessKeys = []awssim.KeyScenario{{ID: "AKIACONFORMANCE00001"}}
+	sim, err := awssim.New(scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := awssim.Start(sim)
+	t.Cleanup(server.Close)
+	if refused := seed(t, server.URL); len(refused) > 0 {
+		t.Fatalf("the simulator refuses %v", refused)
+	}
+	return server
+}
+
+func checkGaps(t *testing.T, gaps []snapshot.Gap) {
+	t.Helper()
+	met := map[string]bool{}
+	for _, gap := range gaps {
+		met[gap.Operation] = true
+		if gap.Reason != snapshot.Unreadable && gap.Reason != snapshot.Failed {
+			t.Errorf("gap %+v: an answer that is not AWS's is unreadable", gap)
+		}
+	}
+	got := slices.Sorted(maps.Keys(met))
+	if !slices.Equal(got, unanswered) {
+		t.Errorf("moto does not answer\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(unanswered, "\n"))
+	}
+}
+
+// checkNoFlip holds that what is left open makes verdicts unknown and does nothing
+// else to them. It returns how many became unknown.
+func checkNoFlip(t *testing.T, whole, partly map[string]string) (unknown int) {
+	t.Helper()
+	for subject, before := range whole {
+		switch after, there := partly[subject]; {
+		case after == before:
+		case after == "unknown":
+			unknown++
+		case there:
+			t.Errorf("%s: %s, but %s when all is answered", subject, after, before)
+		}
+	}
+	return unknown
+}
+
+// checkEvaluate holds the command line to the same: exit code 3 where something is unknown.
+func checkEvaluate(t *testing.T, partly scan) {
+	t.Helper()
+	binary := os.Getenv("HOLDFAST_BINARY")
+	if binary == "" {
+		t.Fatal("HOLDFAST_BINARY is not set; conformance/run sets it")
+	}
+	before := partly.verdicts
+	out, err := exec.Command(binary, "evaluate", partly.kept.Dir, "--fail-on", "never", "--format", "json").CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 3 {
+		t.Errorf("holdfast evaluate: %v, want exit code 3\n%s", err, out)
+	}
+	partly.verdicts = map[string]string{}
+	partly.readVerdicts(t)
+	if !maps.Equal(before, partly.verdicts) {
+		t.Error("holdfast evaluate judges otherwise than the scan did")
+	}
+}
+
+// differences are the fields that differ, as "account/region/kind/name: Field: ours ≠ theirs".
+func differences(ours, theirs map[string]any) []string {
+	a, b := map[string]string{}, map[string]string{}
+	for name, row := range ours {
+		flatten(a, name+": ", row)
+	}
+	for name, row := range theirs {
+		flatten(b, name+": ", row)
+	}
+	var out []string
+	for field := range a {
+		if a[field] != b[field] {
+			out = append(out, fmt.Sprintf("%s: %s ≠ %s", field, a[field], absent(b, field)))
+		}
+	}
+	for field := range b {
+		if _, ok := a[field]; !ok {
+			out = append(out, fmt.Sprintf("%s: absent ≠ %s", field, b[field]))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func absent(m map[string]string, field string) string {
+	if v, ok := m[field]; ok {
+		return v
+	}
+	return "absent"
+}
+
+// What differs from run to run.
+var (
+	timestamp  = regexp.MustCompile(`^\d{4}-\d\d-\d\dT`)
+	identifier = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$|\d{14}-[0-9a-f]{8}$|/\d{13,17}-[0-9a-f]{8}$`)
+)
+
+func flatten(out map[string]string, path string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, item := range v {
+			if key == "VersionId" {
+				item = "<id>" // a random string, not a UUID
+			}
+			flatten(out, path+"."+key, item)
+		}
+	case []any:
+		for i, item := range v {
+			flatten(out, fmt.Sprintf("%s[%d]", path, i), item)
+		}
+	case string:
+		v = identifier.ReplaceAllString(v, "<id>")
+		if timestamp.MatchString(v) {
+			v = "<time>"
+		}
+		out[path] = v
+	default:
+		text, _ := json.Marshal(v)
+		out[path] = string(text)
+	}
+}
+
+func checkDifferences(t *testing.T, found []string) {
+	t.Helper()
+	for _, d := range divergences {
+		pattern := regexp.MustCompile(d.field)
+		left := slices.DeleteFunc(slices.Clone(found), pattern.MatchString)
+		if len(left) == len(found) {
+			t.Errorf("%q diverges no more: take it off the list (%s)", d.field, d.why)
+		}
+		found = left
+	}
+	for _, difference := range found {
+		t.Errorf("ours ≠ moto's: %s", difference)
+	}
+}

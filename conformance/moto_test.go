@@ -1,0 +1,54 @@
+package conformance_test
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// moto is a running moto_server: the AWS that the moto project wrote.
+type moto struct{ url string }
+
+// startMoto starts a server of its own, or skips where there is none.
+func startMoto(t *testing.T) moto {
+	t.Helper()
+	program, err := exec.LookPath("moto_server")
+	if err != nil {
+		t.Skip("moto_server is not here (pip install 'moto[server]')")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	listener.Close()
+	cmd := exec.Command(program, "-H", "127.0.0.1", "-p", fmt.Sprint(port))
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "MOTO_ACCOUNT_ID=") { // it would make one account of all
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	cmd.Env = append(cmd.Env, "MOTO_EC2_LOAD_DEFAULT_AMIS=false")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	m := moto{fmt.Sprintf("http://127.0.0.1:%d", port)}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		if answer, err := http.Get(m.url + "/moto-api/data.json"); err == nil {
+			answer.Body.Close()
+			return m
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("moto_server does not answer within a minute")
+		}
+	}
+}
