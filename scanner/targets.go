@@ -70,6 +70,7 @@ func openAccount(ctx context.Context, job Job, id string) (target, error) {
 	options := job.AWS
 	options.RoleARN = roleOf(job, id)
 	options.Tables = job.Tables
+	options.RegionsNamed = len(job.Regions) > 0 || len(job.Config.Regions.Only) > 0
 	progress := &Progress{}
 	if job.Progress != nil {
 		options.Progress = func(p collect.Progress) {

@@ -126,6 +126,7 @@ func (a *Account) Shard(ctx context.Context, region string, collectors []Collect
 	rec.Add(snapshot.Row{Header: &snapshot.Header{
 		Format: snapshot.Format, Tool: "holdfast " + a.options.Version, Partition: a.Partition, Account: a.Account,
 		Region: region, Caller: a.ARN, CollectedAt: rec.Now(), Collectors: names, Tables: a.options.Tables,
+		RegionsNamed: a.options.RegionsNamed,
 	}})
 	return Result{Calls: rec.calls, Gaps: rec.gaps}, rec.err(ctx)
 }

@@ -137,10 +137,11 @@ type Options struct {
 	EndpointURL string // of an emulator; "": AWS
 	Version     string // of this build, for the User-Agent
 
-	RateShare float64  // share of AWS's request limits to use, above 0 up to 1; 0: 0.5
-	NoLimits  bool     // no client-side rates, for emulators
-	Tables    []string // name patterns (*, ?, […]) that limit the tables; empty: all
-	PageSize  int32    // largest page to ask for; 0: AWS's own maximum
+	RateShare    float64  // share of AWS's request limits to use, above 0 up to 1; 0: 0.5
+	NoLimits     bool     // no client-side rates, for emulators
+	Tables       []string // name patterns (*, ?, […]) that limit the tables; empty: all
+	RegionsNamed bool     // Regions are asked for by name: that the account has more does not matter
+	PageSize     int32    // largest page to ask for; 0: AWS's own maximum
 
 	TempDir string // for rows that do not fit into memory; "": os.TempDir
 	Regions int    // Regions collected side by side; 0: 8

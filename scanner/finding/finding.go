@@ -1,3 +1,5 @@
+// Package finding is what rules say of subjects: the shape of findings.jsonl, its
+// reader and writer, the counting of causes and the digest.
 package finding
 
 import (

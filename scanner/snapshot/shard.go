@@ -24,6 +24,9 @@ type Header struct {
 	CollectedAt time.Time // AWS's clock at the first answer; ages are relative to it
 	Collectors  []string  // names of the collectors that ran, sorted
 	Tables      []string  `json:",omitempty"` // name patterns that the rows were limited to; absent: all tables
+	// RegionsNamed: the Regions were asked for by name, so it does not matter
+	// whether the account has more.
+	RegionsNamed bool `json:",omitempty"`
 }
 
 // A Gap is a question that AWS did not answer. Its operation and parameters are
