@@ -136,7 +136,7 @@ func TestHidingAFactFlipsNothing(t *testing.T) {
 	policy := shipped(t)
 	settings := evaluate.Settings{Config: everything(t), Now: collected}
 	random := rand.New(rand.NewPCG(3, 3))
-	subjects := append(bigAccount(40), oddities(random, 70)...)
+	subjects := append(bigAccount(15), oddities(random, 49)...)
 	before := byKey(t, policy, settings, subjects)
 	seen := map[finding.Status]int{}
 	for _, at := range append(factPaths(), "") {

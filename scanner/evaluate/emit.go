@@ -48,10 +48,11 @@ func (r *run) emit(ctx context.Context, emit func(*finding.Finding) error) error
 	return group.Wait()
 }
 
-func (r *run) findings(from, to int) (all []*finding.Finding) {
+func (r *run) findings(from, to int) []*finding.Finding {
+	all := make([]*finding.Finding, 0, (to-from)*16)
 	for i := from; i < to; i++ {
 		s := r.subjects[i]
-		x := &exhibits{subject: s, shape: r.policy.shapes[s.Kind], made: map[string]finding.Evidence{}}
+		x := newExhibits(s, r.policy.shapes[s.Kind])
 		for j := range r.entries[s.Kind] {
 			all = append(all, r.finding(s, &r.entries[s.Kind][j], &r.judged[i][j], x))
 		}
@@ -89,24 +90,39 @@ func (r *run) finding(s *facts.Subject, e *entry, j *judgement, x *exhibits) *fi
 type exhibits struct {
 	subject *facts.Subject
 	shape   *shape
-	made    map[string]finding.Evidence
+	sources []path // of the subject's sources
+	made    []finding.Evidence
+}
+
+func newExhibits(s *facts.Subject, shape *shape) *exhibits {
+	x := &exhibits{subject: s, shape: shape, sources: make([]path, len(s.Sources))}
+	for i, source := range s.Sources {
+		x.sources[i] = parsePath(source.Path)
+	}
+	return x
 }
 
 func (x *exhibits) evidence(paths []string) []finding.Evidence {
-	document := x.subject.Facts()
-	if document == nil || len(paths) == 0 {
+	if x.subject.Facts() == nil || len(paths) == 0 {
 		return nil
 	}
 	all := make([]finding.Evidence, len(paths))
 	for i, at := range paths {
-		e, known := x.made[at]
-		if !known {
-			e = finding.Evidence{Path: at, Value: valueAt(x.shape, reflect.ValueOf(document).Elem(), parsePath(at)), Calls: x.calls(parsePath(at))}
-			x.made[at] = e
-		}
-		all[i] = e
+		all[i] = x.exhibit(at)
 	}
 	return all
+}
+
+func (x *exhibits) exhibit(at string) finding.Evidence {
+	for _, e := range x.made {
+		if e.Path == at {
+			return e
+		}
+	}
+	steps := parsePath(at)
+	e := finding.Evidence{Path: at, Value: valueAt(x.shape, reflect.ValueOf(x.subject.Facts()).Elem(), steps), Calls: x.calls(steps)}
+	x.made = append(x.made, e)
+	return e
 }
 
 // valueAt is the JSON at a path, nil where there is none.
@@ -135,25 +151,23 @@ func valueAt(s *shape, v reflect.Value, at path) json.RawMessage {
 // calls are those that a path came from: of the nearest source at or above it,
 // and of the sources below it.
 func (x *exhibits) calls(at path) []string {
-	var nearest *facts.Source
+	nearest := -1
 	var below []string
-	for i := range x.subject.Sources {
-		source := &x.subject.Sources[i]
-		from := parsePath(source.Path)
+	for i, from := range x.sources {
 		switch {
 		case at.within(from):
-			if nearest == nil || len(from) > len(parsePath(nearest.Path)) {
-				nearest = source
+			if nearest < 0 || len(from) > len(x.sources[nearest]) {
+				nearest = i
 			}
 		case from.within(at):
-			below = append(below, source.Calls...)
+			below = append(below, x.subject.Sources[i].Calls...)
 		}
 	}
-	if nearest != nil && len(below) == 0 {
-		return nearest.Calls
+	if nearest >= 0 && len(below) == 0 {
+		return x.subject.Sources[nearest].Calls
 	}
-	if nearest != nil {
-		below = append(slices.Clone(nearest.Calls), below...)
+	if nearest >= 0 {
+		below = append(below, x.subject.Sources[nearest].Calls...)
 	}
 	slices.Sort(below)
 	return slices.Compact(below)
