@@ -251,6 +251,29 @@ func TestOneJobPerTableAtATime(t *testing.T) {
 	}
 }
 
+// Whoever asks for too many at once: what cannot start within its window expires.
+func TestJobsExpire(t *testing.T) {
+	sim := small(t, oneTable)
+	c, _ := connectOne(t, sim)
+	for range 12 {
+		if _, err := c.bk.StartBackupJob(ctx, &backup.StartBackupJobInput{BackupVaultName: aws.String("near"), StartWindowMinutes: aws.Int64(60),
+			ResourceArn: aws.String("arn:aws:dynamodb:eu-west-1:111111111111:table/orders"), IamRoleArn: aws.String("arn:aws:iam::111111111111:role/r")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sim.Clock.Advance(3 * time.Hour)
+	states := map[types.BackupJobState]int{}
+	for _, j := range jobs(t, c) {
+		states[j.State]++
+		if j.State == types.BackupJobStateExpired && (j.RecoveryPointArn != nil || !strings.Contains(*j.StatusMessage, "running job for the same resource")) {
+			t.Errorf("%+v", j)
+		}
+	}
+	if states["COMPLETED"] < 3 || states["EXPIRED"] < 3 || states["COMPLETED"]+states["EXPIRED"] != 12 || len(vaultPoints(t, c, "near")) != states["COMPLETED"] {
+		t.Errorf("%v, %d points", states, len(vaultPoints(t, c, "near")))
+	}
+}
+
 // Without advanced backup: ARNs of DynamoDB, no cold storage, no copies; the points
 // show in DynamoDB too.
 func TestWithoutAdvancedBackup(t *testing.T) {
