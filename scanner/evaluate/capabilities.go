@@ -53,6 +53,15 @@ func capabilities() *ast.Capabilities {
 	return c
 }
 
+// compilable is capabilities with the wrapped builtins, which no author writes.
+func compilable() *ast.Capabilities {
+	c := capabilities()
+	for _, declared := range declarations() {
+		c.Builtins = append(c.Builtins, declared)
+	}
+	return c
+}
+
 // declarations are the wrapped builtins for the compiler.
 func declarations() map[string]*ast.Builtin {
 	found := map[string]*ast.Builtin{}

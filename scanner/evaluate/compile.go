@@ -41,8 +41,7 @@ type query struct {
 func newCompiler() (*ast.Compiler, error) {
 	schemas, err := schemaSet()
 	return ast.NewCompiler().
-		WithCapabilities(capabilities()).
-		WithBuiltins(declarations()).
+		WithCapabilities(compilable()).
 		WithSchemas(schemas).
 		WithUseTypeCheckAnnotations(true).
 		WithDefaultRegoVersion(ast.RegoV1).
