@@ -105,9 +105,30 @@ type End struct {
 type Row struct {
 	Header                  *Header                  `json:"header,omitempty"`
 	Gap                     *Gap                     `json:"gap,omitempty"`
+	Unread                  *Unread                  `json:"unread,omitempty"`
 	AccountRegion           *AccountRegion           `json:"account_region,omitempty"`
 	GlobalSettings          *GlobalSettings          `json:"global_settings,omitempty"`
 	RegionSettings          *RegionSettings          `json:"region_settings,omitempty"`
+	Organization            *Organization            `json:"organization,omitempty"`
+	OrganizationRoot        *OrganizationRoot        `json:"organization_root,omitempty"`
+	OrganizationalUnit      *OrganizationalUnit      `json:"organizational_unit,omitempty"`
+	OrganizationAccount     *OrganizationAccount     `json:"organization_account,omitempty"`
+	OrganizationPolicy      *OrganizationPolicy      `json:"organization_policy,omitempty"`
+	DelegatedAdministrator  *DelegatedAdministrator  `json:"delegated_administrator,omitempty"`
+	EffectivePolicyError    *EffectivePolicyError    `json:"effective_policy_error,omitempty"`
+	EffectivePolicy         *EffectivePolicy         `json:"effective_policy,omitempty"`
+	AccountSummary          *AccountSummary          `json:"account_summary,omitempty"`
+	IAMUser                 *IAMUser                 `json:"iam_user,omitempty"`
+	IAMGroup                *IAMGroup                `json:"iam_group,omitempty"`
+	IAMRole                 *IAMRole                 `json:"iam_role,omitempty"`
+	IAMPolicy               *IAMPolicy               `json:"iam_policy,omitempty"`
+	KMSKey                  *KMSKey                  `json:"kms_key,omitempty"`
+	Trail                   *Trail                   `json:"trail,omitempty"`
+	TrailEvent              *TrailEvent              `json:"trail_event,omitempty"`
+	EventRule               *EventRule               `json:"event_rule,omitempty"`
+	MetricAlarm             *MetricAlarm             `json:"metric_alarm,omitempty"`
+	MetricFilter            *MetricFilter            `json:"metric_filter,omitempty"`
+	Topic                   *Topic                   `json:"topic,omitempty"`
 	BackupVault             *BackupVault             `json:"backup_vault,omitempty"`
 	BackupPlan              *BackupPlan              `json:"backup_plan,omitempty"`
 	BackupSelection         *BackupSelection         `json:"backup_selection,omitempty"`
