@@ -270,5 +270,6 @@ points(client("backup"))
 the_rest(client("backup"))
 client("backup", "AKIATWO")("update_global_settings", "InvalidRequestException", GlobalSettings={"isCrossAccountBackupEnabled": "false"})
 identities()
-print("\n".join(wrong))
+if wrong:
+    print("\n".join(wrong))
 sys.exit(1 if wrong else 0)
