@@ -39,6 +39,8 @@ var mayImport = map[string][]string{
 	"internal/golden": {},
 	"cmd/holdfast":    {"*"},
 	"":                {},
+
+	"conformance/simulator": {"internal/awssim"},
 }
 
 // onlyHere are the libraries that stay behind one door. Tests may use any.
