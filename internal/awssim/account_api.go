@@ -7,7 +7,7 @@ import (
 
 // The Account API lists the Regions that the scenario gives an account.
 // https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html
-var accountAPI = service{name: "account", protocol: restJSON, operations: index("account",
+var accountAPI = service{name: "account", protocol: restJSON, errorText: "message", operations: index("account",
 	operation{name: "ListRegions", handle: listRegions},
 )}
 

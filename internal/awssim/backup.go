@@ -8,7 +8,7 @@ import (
 
 // AWS Backup over restJson1.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Operations_AWS_Backup.html
-var backupAPI = service{name: "backup", protocol: restJSON, operations: index("backup", backupOperations()...)}
+var backupAPI = service{name: "backup", protocol: restJSON, errorText: "Message", operations: index("backup", backupOperations()...)}
 
 // A route is a path of the API. ARNs are one percent-encoded segment of it, so
 // paths are matched escaped; a trailing slash, which older clients send, is cut.

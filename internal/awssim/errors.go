@@ -87,8 +87,9 @@ type xmlError struct {
 	RequestID string   `xml:"RequestId"`
 }
 
-// encode writes e in the shape of protocol p.
-func (e *apiError) encode(p protocol, requestID string) reply {
+// encode writes e in the shape of the service's protocol.
+func (e *apiError) encode(s *service, requestID string) reply {
+	p := s.protocol
 	r := reply{status: e.status, header: http.Header{}}
 	if p == awsQuery {
 		kind := "Sender"
@@ -99,7 +100,7 @@ func (e *apiError) encode(p protocol, requestID string) reply {
 		r.body = encodeXML(xmlError{Type: kind, Code: e.code, Message: e.message, RequestID: requestID})
 		return r
 	}
-	body := obj{}
+	body := obj{s.errorText: e.message}
 	for k, v := range e.members {
 		body[k] = v
 	}
@@ -107,10 +108,8 @@ func (e *apiError) encode(p protocol, requestID string) reply {
 	switch p {
 	case restJSON:
 		r.header.Set("X-Amzn-ErrorType", e.code)
-		body["message"] = e.message
 	default:
 		body["__type"] = p.errorPrefix(e.code) + e.code
-		body["message"] = e.message
 	}
 	r.body = encodeJSON(body)
 	return r

@@ -88,12 +88,12 @@ func (o reply) send(w http.ResponseWriter, c *call) {
 	w.Write(o.body)
 }
 
-func encodeError(err error, p protocol, requestID string) reply {
+func encodeError(err error, s *service, requestID string) reply {
 	var api *apiError
 	if !errors.As(err, &api) {
 		api = fail(http.StatusInternalServerError, "InternalFailure", "%v", err)
 	}
-	return api.encode(p, requestID)
+	return api.encode(s, requestID)
 }
 
 // created and noContent are results whose status is not 200.

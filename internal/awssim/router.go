@@ -20,6 +20,7 @@ type operation struct {
 type service struct {
 	name       string // "dynamodb": the prefix of operations in faults, counters and exchanges
 	protocol   protocol
+	errorText  string                // member of its errors that has the message
 	operations map[string]*operation // by name
 }
 
@@ -84,7 +85,7 @@ func (c *call) route(r *http.Request) *operation {
 // answer goes through what stands between a request and its operation: who asks,
 // faults, rates.
 func (c *call) answer(r *http.Request, op *operation) reply {
-	failed := func(err error) reply { return encodeError(err, c.service.protocol, c.requestID) }
+	failed := func(err error) reply { return encodeError(err, c.service, c.requestID) }
 	if op == nil {
 		return failed(fail(http.StatusBadRequest, "UnknownOperationException", "awssim does not know this operation"))
 	}

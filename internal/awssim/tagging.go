@@ -9,7 +9,7 @@ import (
 // The Resource Groups Tagging API knows tables, vaults and plans that have a tag
 // or once had one; what was never tagged is absent.
 // https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
-var tagging = service{name: "tag", protocol: awsJSON11, operations: index("tag",
+var tagging = service{name: "tag", protocol: awsJSON11, errorText: "Message", operations: index("tag",
 	operation{name: "GetResources", handle: getResources},
 )}
 
