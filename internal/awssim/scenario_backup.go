@@ -13,7 +13,7 @@ func (b *builder) region(a *account, in RegionScenario) error {
 	r := &region{account: a, name: in.Name, optStatus: or(in.OptStatus, "ENABLED_BY_DEFAULT"), advancedSince: in.AdvancedSince.before(b.clock, time.Time{})}
 	a.regions[in.Name] = r
 	a.regionNames = append(a.regionNames, in.Name)
-	r.optIn, r.management = standardSettings(in.OptIn), standardSettings(in.Advanced)
+	r.optIn, r.management = either(in.OptIn, optedIn, notOptedIn), either(in.Advanced, managed, notManaged)
 	steps := []error{
 		each(b, r, in.Tables, (*builder).table),
 		each(b, r, in.Backups, (*builder).backup),
@@ -42,14 +42,20 @@ func each[T any](b *builder, r *region, in []T, build func(*builder, *region, T)
 	return nil
 }
 
-var settingsOn, settingsOff = map[string]bool{"DynamoDB": true, "EBS": true}, map[string]bool{"DynamoDB": false, "EBS": true}
+// What the settings of a new Region say besides DynamoDB: EBS can be opted in to,
+// but is not fully managed; EFS is both.
+var (
+	optedIn, notOptedIn = map[string]bool{"DynamoDB": true, "EBS": true, "EFS": true}, map[string]bool{"DynamoDB": false, "EBS": true, "EFS": true}
+	managed, notManaged = map[string]bool{"DynamoDB": true, "EFS": true}, map[string]bool{"DynamoDB": false, "EFS": true}
+)
 
-// standardSettings are shared between Regions; an update replaces the map.
-func standardSettings(dynamoDB *bool) map[string]bool {
+// either is a Region's setting. The maps are shared between Regions; an update
+// replaces them.
+func either(dynamoDB *bool, on, off map[string]bool) map[string]bool {
 	if dynamoDB == nil || *dynamoDB {
-		return settingsOn
+		return on
 	}
-	return settingsOff
+	return off
 }
 
 func (b *builder) vault(r *region, in VaultScenario) error {
