@@ -8,12 +8,13 @@ import (
 
 // DynamoDB over awsJson1_0.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
-var dynamoDB = service{name: "dynamodb", protocol: awsJSON10, operations: index("dynamodb",
+var dynamoDB = service{name: "dynamodb", protocol: awsJSON10, errorText: "message", operations: index("dynamodb",
 	operation{name: "ListTables", handle: listTables},
 	operation{name: "DescribeTable", handle: describeTable},
 	operation{name: "CreateTable", writes: true, handle: createTable},
 	operation{name: "UpdateTable", writes: true, handle: updateTable},
 	operation{name: "DeleteTable", writes: true, handle: deleteTable},
+	operation{name: "DescribeTimeToLive", handle: describeTimeToLive},
 	operation{name: "DescribeContinuousBackups", handle: describeContinuousBackups},
 	operation{name: "UpdateContinuousBackups", writes: true, handle: updateContinuousBackups},
 	operation{name: "ListBackups", handle: listTableBackups},

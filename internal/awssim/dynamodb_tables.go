@@ -187,6 +187,19 @@ func describeTable(c *call) (any, error) {
 	return obj{"Table": d}, nil
 }
 
+// describeTimeToLive is here for Terraform, which asks it of every table. No item
+// of a simulated table expires.
+func describeTimeToLive(c *call) (any, error) {
+	in := struct{ TableName string }{}
+	if err := c.decode(&in); err != nil {
+		return nil, err
+	}
+	if _, err := c.tableOf(in.TableName, "ResourceNotFoundException"); err != nil {
+		return nil, err
+	}
+	return obj{"TimeToLiveDescription": obj{"TimeToLiveStatus": "DISABLED"}}, nil
+}
+
 func createTable(c *call) (any, error) {
 	in := struct {
 		TableName                 string
