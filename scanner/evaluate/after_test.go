@@ -266,10 +266,13 @@ waivers:
 		covered("B", false, "plan/bad"), covered("A", false, "plan/bad"), covered("G", true, "plan/good"),
 		hide(covered("U", true, ""), "coverage"), covered("W", false, "plan/waived"), covered("Lost", false, "plan/elsewhere"),
 		plan("bad", arn("A"), arn("B"), arn("G")), plan("good", arn("G")), plan("unknown", arn("G"), arn("U")), plan("idle"), plan("waived", arn("W")),
-		hide(plan("unread", arn("G")), ""))
+		hide(plan("unread", arn("G")), ""), hide(plan("unasked", arn("G")), "tables_covered"), hide(plan("idle as far as known"), "tables_ambiguous"),
+		hide(plan("bad"+" and unasked", arn("D")), "tables_covered"), covered("D", false, "plan/bad and unasked"))
 	statuses(t, found, map[string]finding.Status{
 		"plan_rule.daily bad": finding.Fail, "plan_rule.daily good": finding.Pass, "plan_rule.daily unknown": finding.Unknown,
 		"plan_rule.daily idle": finding.NotApplicable, "plan_rule.daily waived": finding.Pass, "plan_rule.daily unread": finding.Unknown,
+		"plan_rule.daily unasked": finding.Unknown, "plan_rule.daily idle as far as known": finding.Unknown,
+		"plan_rule.daily bad and unasked": finding.Fail, // whatever else it serves
 	})
 	bad := found["plan_rule.daily bad"]
 	if want := []string{arn("A"), arn("B")}; !slices.Equal(bad.Members, want) || bad.Severity != finding.High || bad.Cause != bad.ARN {

@@ -34,7 +34,8 @@ func engineRules() []finding.Rule {
 //
 //	fail            at least one table's finding fails and names it
 //	unknown         none does, but of a table that it serves it is not known;
-//	                or the plan rule itself could not be read
+//	                or the plan rule itself, or which tables it serves, could
+//	                not be read
 //	pass            it serves tables, and none of the above
 //	not_applicable  it serves none
 //
@@ -84,7 +85,9 @@ func (r *run) gather(rule string) *gathered {
 		}
 		switch found := &r.judged[i][j]; found.stands() {
 		case finding.Fail:
-			if found.cause != "" {
+			// One that another rule's failure explains says nothing more about its plan
+			// rule: a weekday schedule is no lifecycle that is too short.
+			if found.cause != "" && !found.explained() {
 				g.failing[found.cause] = append(g.failing[found.cause], s.ARN)
 			}
 		case finding.Unknown:
@@ -119,6 +122,9 @@ func (g *gathered) verdict(r *run, s *facts.Subject, e *entry) *verdict {
 			seen.message = fmt.Sprintf("serves %s, of which it is not known: %s", name, v.message)
 			return &seen
 		}
+	}
+	if gaps := hides(s, []path{{"tables_covered"}, {"tables_ambiguous"}}); len(gaps) > 0 {
+		return r.hidden(s, e, gaps) // it may serve tables that are not known
 	}
 	if len(s.Serves) == 0 {
 		return notApplicable("")
