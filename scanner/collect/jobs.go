@@ -22,6 +22,9 @@ func (b *backups) backupJobs(ctx context.Context) {
 		},
 		func(out *sdk.ListBackupJobsOutput) (*string, int, error) {
 			for _, j := range out.BackupJobs {
+				if j.ResourceArn == nil {
+					return nil, 0, unreadableError{"a backup job has no ResourceArn"}
+				}
 				if b.wantsResource(aws.ToString(j.ResourceArn)) {
 					b.Add(snapshot.Row{BackupJob: backupJob(j)})
 				}

@@ -63,6 +63,8 @@ func (b *backups) plan(ctx context.Context, id, version string) {
 				return nil, unreadableError{"the answer has no BackupPlan"}
 			case out.BackupPlanArn == nil:
 				return nil, unreadableError{"the answer has no BackupPlanArn"}
+			case len(out.BackupPlan.Rules) == 0:
+				return nil, unreadableError{"the plan has no rules"}
 			}
 			return fields{"VersionId": out.VersionId, "Rules": len(out.BackupPlan.Rules)}, nil
 		})

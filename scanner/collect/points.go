@@ -29,6 +29,9 @@ func (b *backups) points(ctx context.Context, vault string, seen *versions) {
 				if p.RecoveryPointArn == nil {
 					return nil, 0, unreadableError{"a recovery point has no RecoveryPointArn"}
 				}
+				if p.ResourceArn == nil {
+					return nil, 0, unreadableError{"a recovery point has no ResourceArn"}
+				}
 				if !b.wantsResource(aws.ToString(p.ResourceArn)) {
 					continue
 				}

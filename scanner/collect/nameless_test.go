@@ -1,0 +1,44 @@
+package collect_test
+
+import (
+	"testing"
+
+	"holdfast/internal/awssim"
+	"holdfast/scanner/snapshot"
+)
+
+// A thing without what tells it apart, or makes it what it is, cannot be AWS's
+// answer: it is a gap, not a thing less.
+func TestWhatHasNoNameIsAGap(t *testing.T) {
+	for _, f := range []struct{ operation, field string }{
+		{"backup:GetBackupPlan", "BackupPlan"},
+		{"backup:GetBackupPlan", "BackupPlan.Rules"},
+		{"backup:GetBackupPlan", "BackupPlanArn"},
+		{"backup:GetBackupSelection", "BackupSelection"},
+		{"backup:ListBackupJobs", "BackupJobs.ResourceArn"},
+		{"backup:ListBackupPlans", "BackupPlansList.BackupPlanId"},
+		{"backup:ListBackupSelections", "BackupSelectionsList.SelectionId"},
+		{"backup:ListBackupVaults", "BackupVaultList.BackupVaultName"},
+		{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.RecoveryPointArn"},
+		{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.ResourceArn"},
+		{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription"},
+		{"dynamodb:DescribeTable", "Table"},
+		{"dynamodb:DescribeTable", "Table.TableArn"},
+		{"dynamodb:ListBackups", "BackupSummaries.BackupArn"},
+	} {
+		w := newWorld(t, scenario())
+		w.sim.Faults.Add(awssim.Fault{Kind: "missing-field", Operation: f.operation, Field: f.field})
+		var gaps []snapshot.Gap
+		for _, s := range everything(t, w.account(nil)) {
+			gaps = append(gaps, s.gaps...)
+		}
+		if len(gaps) == 0 {
+			t.Errorf("%s without %s: no gap", f.operation, f.field)
+		}
+		for _, g := range gaps {
+			if g.Operation != f.operation || g.Reason != snapshot.Unreadable {
+				t.Errorf("%s without %s: gap %+v", f.operation, f.field, g)
+			}
+		}
+	}
+}
