@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 type onDemand struct {
 	available int
 	newest    *time.Time // AVAILABLE
+	unsaid    *snapshot.Gap
 }
 
 // leftover is what a deleted table left behind: DynamoDB's own backups, and
@@ -24,6 +26,7 @@ type leftover struct {
 	// listed are the AWS_BACKUP backups that DynamoDB lists, by ARN: they are
 	// recovery points too, and counted once.
 	listed map[string]*time.Time
+	unsaid *snapshot.Gap // of the first backup that does not say enough
 }
 
 func newLeftover(id string) *leftover {
@@ -44,13 +47,14 @@ func (s *shard) addBackup(b *snapshot.TableBackup) {
 		s.leftoverOf(table, b.TableId).addBackup(b, s.archival[b.BackupArn])
 		return
 	}
-	if b.BackupType != "USER" || b.BackupStatus != "AVAILABLE" || s.archival[b.BackupArn] {
-		return
-	}
 	sum := s.onDemand[table]
 	if sum == nil {
 		sum = &onDemand{}
 		s.onDemand[table] = sum
+	}
+	sum.unsaid = cmp.Or(sum.unsaid, unsaidOfBackup(b))
+	if b.BackupType != "USER" || b.BackupStatus != "AVAILABLE" || s.archival[b.BackupArn] {
+		return
 	}
 	sum.available++
 	sum.newest = latest(sum.newest, b.BackupCreationDateTime)
@@ -80,6 +84,7 @@ func (s *shard) leftoverOfPoint(p *snapshot.RecoveryPoint) *leftover {
 }
 
 func (l *leftover) addBackup(b *snapshot.TableBackup, archival bool) {
+	l.unsaid = cmp.Or(l.unsaid, unsaidOfBackup(b))
 	switch {
 	case archival:
 		l.archival++
@@ -113,6 +118,7 @@ func (l *leftover) merge(m *leftover) {
 	l.user, l.system, l.archival = l.user+m.user, l.system+m.system, l.archival+m.archival
 	l.points, l.forEver = l.points+m.points, l.forEver+m.forEver
 	l.newest, l.oldest = latest(l.newest, m.newest), earliest(l.oldest, m.oldest)
+	l.unsaid = cmp.Or(l.unsaid, m.unsaid)
 	for v := range m.vaults {
 		l.vaults[v] = true
 	}
@@ -217,6 +223,9 @@ func (s *shard) backupSubject(arn, table string, l *leftover, recreated bool) *S
 		RecoveryPoints: l.points, KeptForEver: l.forEver, Newest: l.newest,
 		NewestAgeDays: since(s.header.CollectedAt, l.newest, day), OldestAgeDays: since(s.header.CollectedAt, l.oldest, day),
 		Vaults: sortedKeys(l.vaults),
+	}
+	if l.unsaid != nil {
+		subject.hidePaths(*l.unsaid, leftOwn)
 	}
 	return subject
 }

@@ -83,8 +83,8 @@ func (m merged) remarks() (ambiguities, warnings []string) {
 		for _, w := range r.schedule.Warnings {
 			warnings = append(warnings, prefix+w)
 		}
-		if r.schedule.Error != "" {
-			warnings = append(warnings, prefix+r.schedule.Error)
+		if r.schedule.Error != "" { // AWS took it, so it means something
+			ambiguities = append(ambiguities, prefix+r.schedule.Error)
 		}
 	}
 	return ambiguities, warnings
@@ -156,8 +156,12 @@ func (s RetentionStep) equal(t RetentionStep) bool {
 
 func equal(a, b *int) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// nearestToDaily is the ARN of the rule with the shortest longest gap.
+// nearestToDaily is the ARN of the rule with the shortest longest gap; empty
+// where there is no rule.
 func nearestToDaily(rules []*planRule) string {
+	if len(rules) == 0 {
+		return ""
+	}
 	best := slices.MinFunc(rules, func(a, b *planRule) int {
 		return cmp.Or(cmp.Compare(gapOrForEver(a), gapOrForEver(b)), cmp.Compare(a.arn, b.arn))
 	})

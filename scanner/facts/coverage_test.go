@@ -65,8 +65,8 @@ func TestCoverageIsTheUnionOfRuns(t *testing.T) {
 
 func TestCoverageSaysWhatItDoesNotUnderstand(t *testing.T) {
 	got := coverage(t, daily(rule("Rate", "rate(1 day)", 30)))
-	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "rule Rate: ") {
-		t.Errorf("warnings are %q", got.Warnings)
+	if len(got.Ambiguities) != 1 || !strings.Contains(got.Ambiguities[0], "rule Rate: ") {
+		t.Errorf("ambiguities are %q: a schedule that AWS took runs at some time", got.Ambiguities)
 	}
 	if len(got.RetentionSteps) != 1 || got.RetentionSteps[0].LongestGapMinutes != nil {
 		t.Errorf("steps are %+v", got.RetentionSteps)

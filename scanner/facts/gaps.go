@@ -53,15 +53,17 @@ type hole struct {
 
 // Paths that are hidden together.
 var (
-	all        = []string{""}
-	covering   = []string{"coverage", "protections", "recovery.running_job_age_hours"}
-	covered    = []string{"tables_ambiguous", "tables_covered"}
-	found      = []string{"coverage.first_due_age_hours", "coverage.since_hours", "points", "recovery.newest_point_age_hours", "recovery.newest_point_at", "recovery.unusable_points", "recovery.usable_points"}
-	copied     = []string{"coverage.cold_after_days", "coverage.retention_cause", "coverage.retention_steps"}
-	jobPaths   = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
-	depending  = []string{"tables_that_depend"}
-	leftPoints = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
-	leftOwn    = []string{"TableId", "archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
+	all           = []string{""}
+	covering      = []string{"coverage", "protections", "recovery.running_job_age_hours"}
+	covered       = []string{"tables_ambiguous", "tables_covered"}
+	found         = []string{"coverage.first_due_age_hours", "coverage.since_hours", "points", "recovery.newest_point_age_hours", "recovery.newest_point_at", "recovery.unusable_points", "recovery.usable_points"}
+	copied        = []string{"coverage.cold_after_days", "coverage.retention_cause", "coverage.retention_steps"}
+	onDemandPaths = []string{"recovery.newest_backup_age_hours", "recovery.on_demand_backups"}
+	jobPaths      = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
+	beginnings    = []string{"coverage.first_due_age_hours", "coverage.since_hours"}
+	depending     = []string{"tables_that_depend"}
+	leftPoints    = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
+	leftOwn       = []string{"TableId", "archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
 )
 
 // Lists of holes that several operations share.
@@ -111,7 +113,7 @@ var holes = map[string][]hole{
 		{kind: KindTable, by: "TableName", paths: []string{"pitr"}},
 	},
 	opListBackups: {
-		{kind: KindTable, by: "TableName", paths: []string{"recovery.newest_backup_age_hours", "recovery.on_demand_backups"}},
+		{kind: KindTable, by: "TableName", paths: onDemandPaths},
 		{kind: KindBackup, by: "TableName", paths: leftOwn, unlisted: true},
 	},
 	opTags:           tagsUnread,

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"time"
 
 	"holdfast/scanner/snapshot"
@@ -12,6 +13,7 @@ type jobs struct {
 	lastFailed *time.Time
 	message    string // of the last one
 	running    []running
+	unsaid     *snapshot.Gap // of the first job that does not say enough
 }
 
 // running is a job that is RUNNING, and the plan rule that started it.
@@ -25,13 +27,17 @@ const jobHistory = 30 * day
 
 // addJob counts a job. Those of a deleted table of the same name do not count.
 func (s *shard) addJob(j *snapshot.BackupJob) {
-	if j.CreationDate == nil || s.earlierTable(j.ResourceArn, "", j.CreationDate) {
+	if s.earlierTable(j.ResourceArn, "", j.CreationDate) {
 		return
 	}
 	sum := s.jobs[j.ResourceArn]
 	if sum == nil {
 		sum = &jobs{}
 		s.jobs[j.ResourceArn] = sum
+	}
+	sum.unsaid = cmp.Or(sum.unsaid, unsaidOfJob(j))
+	if j.CreationDate == nil {
+		return
 	}
 	switch j.State {
 	case "FAILED", "ABORTED", "EXPIRED":

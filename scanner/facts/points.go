@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type points struct {
 	byPlan   map[string]span // by BackupPlanId
 	vaults   map[string]bool // names, of points of any table of that name
 	earlier  *leftover       // points of a deleted table of the same name
+	unsaid   *snapshot.Gap   // of the first point that does not say enough
 }
 
 // A span is when a plan made its first and its last point of a table.
@@ -95,6 +97,7 @@ func (a *account) addPoint(s *shard, p *snapshot.RecoveryPoint) {
 }
 
 func (s *points) add(p *snapshot.RecoveryPoint, vault string) {
+	s.unsaid = cmp.Or(s.unsaid, unsaidOfPoint(p))
 	usable := p.Status == "COMPLETED" || p.Status == "AVAILABLE"
 	if usable {
 		s.usable++

@@ -11,21 +11,24 @@ import (
 // A cover says whether one plan covers one table, and why. It holds for all
 // rules of the plan.
 type cover struct {
-	plan        *plan
-	verdict     selection.Verdict // the best of the plan's selections
-	names, ids  []string          // of the selections that decide
-	why         []string
-	ambiguities []string
-	optIn       bool
-	proven      bool
-	began       *time.Time // creation of the first selection that decides
+	plan         *plan
+	verdict      selection.Verdict // the best of the plan's selections
+	names, ids   []string          // of the selections that decide
+	why          []string
+	ambiguities  []string
+	optIn        bool
+	proven       bool
+	began        *time.Time // creation of the first selection that decides
+	optInUnclear []string   // of selections that do not cover it
+	undated      string     // id of a selection that decides and does not say when it was made
 }
 
 // protection is all that plans do for one table.
 type protection struct {
-	covers    []cover // all but "no"
-	optIn     bool    // some cover depends on opt-in
-	tagsCount bool    // its tags were not read, and could decide
+	covers       []cover  // all but "no"
+	optIn        bool     // some cover depends on opt-in
+	tagsCount    bool     // its tags were not read, and could decide
+	optInUnclear []string // what is not known, though it says whether some cover depends on opt-in
 }
 
 // protect asks every selection of the Region about a table; made says what each
@@ -34,6 +37,7 @@ func (s *shard) protect(r selection.Resource, made map[string]span) *protection 
 	p := &protection{}
 	for _, plan := range s.plans {
 		c, found := s.coverOf(plan, r)
+		p.optInUnclear = appendNew(p.optInUnclear, c.optInUnclear...)
 		p.tagsCount = p.tagsCount || found && !r.TagsRead
 		if !found {
 			continue
@@ -62,11 +66,12 @@ func (s *shard) coverOf(p *plan, r selection.Resource) (cover, bool) {
 		if p.organizational() && m.DependsOnOptIn {
 			m = organizationMatch(m, sel, r)
 		}
+		c.optInUnclear = appendNew(c.optInUnclear, m.OptInWouldTell...)
 		switch {
 		case rank[m.Verdict] == 0 || rank[m.Verdict] < rank[c.verdict]:
 			continue
 		case rank[m.Verdict] > rank[c.verdict]:
-			c = cover{plan: p, verdict: m.Verdict}
+			c = cover{plan: p, verdict: m.Verdict, optInUnclear: c.optInUnclear}
 		}
 		c.add(sel.BackupSelection, m)
 	}
@@ -80,6 +85,9 @@ func (c *cover) add(sel *snapshot.BackupSelection, m selection.Match) {
 	c.why = appendNew(c.why, m.Why...)
 	c.ambiguities = appendNew(c.ambiguities, m.Ambiguities...)
 	c.began = earliest(c.began, sel.CreationDate)
+	if sel.CreationDate == nil {
+		c.undated = sel.SelectionId
+	}
 }
 
 // organizationMatch is what a selection says while the opt-in that counts is not

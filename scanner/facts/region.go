@@ -55,8 +55,22 @@ func (s *shard) regionSubject() *Subject {
 	subject.cite("", s.calls.of(opRegionSettings))
 	subject.cite("tables", s.calls.of(opListTables))
 	subject.cite("tables_that_depend", s.calls.of(opListPlans), s.calls.of(opGetSelection))
+	if facts.TablesThatDepend == 0 {
+		subject.Gaps = append(subject.Gaps, s.optInUnclear()...)
+	}
 	s.hide(subject, about{optIn: facts.TablesThatDepend > 0, tags: s.tagsCount()})
 	return subject
+}
+
+// optInUnclear hides how many tables depend on the Region's opt-in, where AWS does
+// not say whether a selection would match one.
+func (s *shard) optInUnclear() (hidden []Hidden) {
+	for _, arn := range s.tableARNs() {
+		if p := s.protected[arn]; p != nil && len(p.optInUnclear) > 0 {
+			return []Hidden{{Path: depending[0], Reason: "ambiguous", Message: p.optInUnclear[0]}}
+		}
+	}
+	return nil
 }
 
 // tagsCount reports whether tags that were not read could decide about some table.

@@ -55,6 +55,7 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 		optIn: p.optIn, copies: p.copiesKeepLonger(), tags: p.tagsCount, tagsUnread: !tagsRead, unproven: p.unproven(),
 	})
 	a.hideFar(s, subject, p)
+	s.hideUnsaid(subject, t, p, points)
 	return subject
 }
 

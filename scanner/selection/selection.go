@@ -64,6 +64,10 @@ type Match struct {
 	// since nothing that matches names the resource type.
 	DependsOnOptIn bool
 
+	// OptInWouldTell names what is not known, where the Region is not opted in and
+	// what is not known would decide if it were. The verdict is then No.
+	OptInWouldTell []string
+
 	// OnlyByWildcard: ListOfTags is there but does not match; a Resources pattern
 	// with a wildcard covers the table. Whoever wrote both may have meant "and",
 	// which AWS Backup reads as "or".
@@ -131,6 +135,9 @@ func (s *Selection) Match(r Resource, region Region) Match {
 		Why:            s.why(r),
 		Ambiguities:    is.ambiguities,
 		DependsOnOptIn: covers(yes, yes).truth != covers(no, yes).truth,
+	}
+	if optedIn.truth == isNo && m.Verdict == No {
+		m.OptInWouldTell = covers(yes, visible).ambiguities
 	}
 	m.OnlyByWildcard = is.truth != isNo && s.onlyByWildcard(r)
 	if is.truth == isNo && s.brings(r, yes).truth != isNo {
