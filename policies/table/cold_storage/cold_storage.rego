@@ -109,12 +109,23 @@ _judged := judged.by_plans(
 )
 
 # AWS keeps what is cold for at least 90 days.
-_kept_long_enough := profile.reaches(input.coverage.retention_steps, data.parameters.cold_after_days + 90) if {
+_reaches := profile.reaches(input.coverage.retention_steps, data.parameters.cold_after_days + 90)
+
+_kept_long_enough := _reaches if {
 	input.coverage.ambiguous == false
+	not _schedule_decides
 }
 
 # What is kept by a plan that may cover the table is not among the steps.
 _kept_long_enough if input.coverage.ambiguous
+
+_kept_long_enough if _schedule_decides
+
+# Nothing is kept long enough, by a schedule that can be read in more than one way, or not at all.
+_schedule_decides if {
+	_reaches == false
+	count(input.coverage.ambiguities) > 0
+}
 
 _moves_in_time if input.coverage.cold_after_days <= data.parameters.cold_after_days
 
@@ -136,6 +147,11 @@ _cause := input.coverage.retention_cause
 _doubts contains sprintf("may be in no backup plan: %s", [doubt]) if {
 	input.coverage.ambiguous
 	some doubt in selection.unclear(input.protections)
+}
+
+_doubts contains sprintf("schedule is ambiguous: %s", [ambiguity]) if {
+	_schedule_decides
+	some ambiguity in input.coverage.ambiguities
 }
 
 # A rule that may cover the table, and that would turn the answer round.

@@ -86,6 +86,22 @@ test_ambiguous_when_no_plan_covers_it_for_certain if {
 	])} with input as table.in_ambiguous_plan with data.parameters as _asked
 }
 
+_kept_by_an_unclear_schedule(days) := fixture.with_fields(_kept(days), {"coverage": fixture.with_fields(
+	_kept(days).coverage,
+	{"ambiguities": ["rule Rate: rate(1 day) is no cron expression"]},
+)})
+
+test_ambiguous_when_the_schedule_decides_whether_anything_is_kept if {
+	every facts in [_kept_by_an_unclear_schedule(0), _kept_by_an_unclear_schedule(120)] {
+		rule.applicable == true with input as facts with data.parameters as _asked
+		not rule.ok with input as facts with data.parameters as _asked
+		rule.deny == set() with input as facts with data.parameters as _asked
+		rule.ambiguous == {"schedule is ambiguous: rule Rate: rate(1 day) is no cron expression"} with input as facts
+			with data.parameters as _asked
+	}
+	rule.ambiguous == set() with input as _kept_by_an_unclear_schedule(366) with data.parameters as _asked
+}
+
 test_ambiguous_when_one_more_rule_would_turn_the_answer_round if {
 	doubt := concat("", [
 		"may be covered by one more rule, which decides: ",

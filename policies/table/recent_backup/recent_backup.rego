@@ -203,6 +203,15 @@ _doubts contains sprintf("schedule is ambiguous: %s", [ambiguity]) if {
 	some ambiguity in input.coverage.ambiguities
 }
 
+# A schedule that could not be read asks for nothing that is known.
+_doubts contains sprintf("schedule is ambiguous: %s", [ambiguity]) if {
+	"plan" in data.parameters.mechanisms
+	input.coverage.covered
+	input.coverage.fires == false
+	not _too_old_for_any_schedule
+	some ambiguity in input.coverage.ambiguities
+}
+
 _too_old_for_any_schedule if {
 	not _met
 	_newest_hours > data.parameters.rpo_hours

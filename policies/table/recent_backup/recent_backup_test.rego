@@ -161,6 +161,18 @@ test_deny_by_rpo_hours_when_the_schedule_never_runs if {
 	rule.deny == {_too_old(37, 36)} with input as facts with data.parameters as _asked
 }
 
+test_ambiguous_when_the_schedule_could_not_be_read if {
+	coverage := fixture.with_fields(table.in_no_plan.coverage, {"covered": true, "ambiguities": ["rate(1 day) is no cron expression"]})
+	every hours in [10, 36] {
+		facts := fixture.with_fields(_newest(hours), {"coverage": coverage})
+		not rule.ok with input as facts with data.parameters as _asked
+		rule.deny == set() with input as facts with data.parameters as _asked
+		rule.ambiguous == {"schedule is ambiguous: rate(1 day) is no cron expression"} with input as facts with data.parameters as _asked
+	}
+	old := fixture.with_fields(_newest(37), {"coverage": coverage})
+	rule.deny == {_too_old(37, 36)} with input as old with data.parameters as _asked
+}
+
 test_on_demand_backups_count_where_they_are_a_mechanism if {
 	facts := table.with_facts({"recovery": {"newest_backup_age_hours": 5, "usable_points": 0, "on_demand_backups": 1}})
 	not rule.ok with input as facts with data.parameters as _asked
