@@ -1,0 +1,474 @@
+package scanner_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"holdfast/internal/awssim"
+	"holdfast/scanner/collect"
+	"holdfast/scanner/evaluate"
+	"holdfast/scanner/finding"
+)
+
+var (
+	faultsSeed = flag.Uint64("faults.seed", 1, "seed of the first schedule of faults; the next has the next number")
+	faultsN    = flag.Int("faults.n", 200, "schedules of faults to try")
+)
+
+const faultsScenario = "../testdata/faults/scenario.yaml"
+
+// Whatever AWS refuses, breaks off, repeats or garbles: no verdict turns from
+// pass to fail or back, none turns good, and what is no longer known is unknown
+// and names what had no answer.
+func TestFaultsNeverMakeAWrongVerdict(t *testing.T) {
+	lab := newLaboratory(t)
+	seeds := make(chan uint64)
+	var g errgroup.Group
+	for range runtime.GOMAXPROCS(0) {
+		w := newWorld(t, lab.scenario)
+		g.Go(func() error {
+			for seed := range seeds {
+				s := draw(seed)
+				for _, wrong := range lab.try(w, s) {
+					t.Errorf("%s\nreplay: go test ./scanner -run %s -faults.seed %d -faults.n 1\n%s", wrong, t.Name(), seed, s)
+				}
+			}
+			return nil
+		})
+	}
+	for i := range *faultsN {
+		seeds <- *faultsSeed + uint64(i)
+	}
+	close(seeds)
+	g.Wait()
+	lab.mu.Lock()
+	defer lab.mu.Unlock()
+	t.Logf("%d schedules from seed %d: %d scans with unknowns, %d as if nothing had been, %d without a result; findings that became unknown: %d",
+		*faultsN, *faultsSeed, lab.clouded, lab.same, lab.refused, lab.unknown)
+	if *faultsN >= 100 && (lab.clouded < *faultsN/5 || lab.same == 0 || lab.refused > *faultsN/5) {
+		t.Error("the schedules are too mild or too harsh to prove anything")
+	}
+}
+
+// A third of all calls go wrong, each in its own way, and no try is made twice.
+func TestThirtyPercentOfCallsFail(t *testing.T) {
+	lab := newLaboratory(t)
+	w := newWorld(t, lab.scenario)
+	for seed := range uint64(5) {
+		s := schedule{seed: seed, attempts: 1, regions: bothRegions}
+		for _, prefix := range []string{"backup:*", "dynamodb:*", "tag:*", "account:*"} {
+			for i, kind := range []string{"throttle", "denied-json", "cut"} {
+				// 0.112 + 0.888·0.113 + … : a tenth each, of those that are left.
+				s.faults = append(s.faults, awssim.Fault{Kind: kind, Operation: prefix, Probability: 0.1 / (1 - 0.1*float64(i)), Seed: seed*10 + uint64(i)})
+			}
+		}
+		for _, wrong := range lab.try(w, s) {
+			t.Errorf("%s\nseed %d", wrong, seed)
+		}
+	}
+	if lab.clouded != 5 {
+		t.Errorf("%d of 5 scans had unknowns", lab.clouded)
+	}
+}
+
+var bothRegions = []string{"eu-west-1", "us-east-1"}
+
+// A laboratory holds scans with faults against the scan without.
+type laboratory struct {
+	scenario []byte
+	policy   *evaluate.Policy
+	folder   string
+	rules    map[string]finding.Rule
+	whole    verdict
+
+	mu                     sync.Mutex
+	clouded, same, refused int
+	unknown                int
+}
+
+func newLaboratory(t *testing.T) *laboratory {
+	t.Helper()
+	asUser(t, "AKIAFAULTS")
+	scenario, err := os.ReadFile(faultsScenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := &laboratory{scenario: scenario, policy: shipped(t), folder: t.TempDir(), rules: map[string]finding.Rule{}}
+	for _, r := range lab.policy.Rules() {
+		lab.rules[r.ID] = r
+	}
+	w := newWorld(t, scenario)
+	if lab.whole, err = scan(context.Background(), w.job(lab.policy, t.TempDir())); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]map[finding.Status]bool{}
+	for _, f := range lab.whole.findings {
+		if seen[f.Rule] == nil {
+			seen[f.Rule] = map[finding.Status]bool{}
+		}
+		seen[f.Rule][f.Status] = true
+		if f.Gap != nil && f.Gap.Call != "" {
+			t.Fatalf("without faults, %s of %s is unknown: %+v", f.Rule, f.ARN, f.Gap)
+		}
+	}
+	for id := range lab.rules {
+		if !seen[id][finding.Fail] || !seen[id][finding.Pass] && id != "backup.orphaned" {
+			t.Errorf("the scenario has no pass or no fail of %s: it proves little", id)
+		}
+	}
+	return lab
+}
+
+// try scans with a schedule of faults, and returns what is wrong with the result.
+func (lab *laboratory) try(w *world, s schedule) (wrong []string) {
+	w.Faults.Clear()
+	w.Faults.Add(s.faults...)
+	folder, err := os.MkdirTemp(lab.folder, "")
+	if err != nil {
+		return []string{err.Error()}
+	}
+	defer os.RemoveAll(folder)
+	job := w.job(lab.policy, folder)
+	job.Regions = s.regions
+	job.AWS.MaxAttempts = s.attempts
+	if s.impatience > 0 {
+		job.AWS.AttemptTimeout = s.impatience
+	}
+	got, err := scan(context.Background(), job)
+	if err != nil {
+		lab.count(&lab.refused)
+		if !s.touches("sts:GetCallerIdentity") {
+			return []string{"the scan gave up: " + err.Error()}
+		}
+		return nil
+	}
+	c := comparison{schedule: s, lab: lab, got: got}
+	wrong = c.all()
+	lab.mu.Lock()
+	lab.unknown += c.clouded
+	lab.mu.Unlock()
+	if c.clouded > 0 {
+		lab.count(&lab.clouded)
+	} else {
+		lab.count(&lab.same)
+	}
+	return wrong
+}
+
+func (lab *laboratory) count(n *int) {
+	lab.mu.Lock()
+	defer lab.mu.Unlock()
+	*n++
+}
+
+// A comparison is of one scan with faults, and the scan without.
+type comparison struct {
+	schedule
+	lab     *laboratory
+	got     verdict
+	clouded int // findings that became unknown
+	wrong   []string
+}
+
+type subject struct{ rule, arn string }
+
+func (c *comparison) all() []string {
+	got := map[subject]*finding.Finding{}
+	for _, f := range c.got.findings {
+		got[subject{f.Rule, f.ARN}] = f
+	}
+	for _, want := range c.lab.whole.findings {
+		key := subject{want.Rule, want.ARN}
+		if f := got[key]; f != nil {
+			c.one(want, f)
+		} else if !c.excused(want) {
+			c.say("%s of %s is gone, and nothing of its Region says why; it was %s", want.Rule, want.ARN, want.Status)
+		}
+		delete(got, key)
+	}
+	for key, f := range got {
+		c.clouded++
+		if f.Status != finding.Unknown {
+			c.say("%s of %s is %s (%s); without faults there is no such thing", key.rule, key.arn, f.Status, f.Message)
+			continue
+		}
+		c.named(f)
+	}
+	c.summary()
+	return c.wrong
+}
+
+func (c *comparison) say(format string, args ...any) {
+	c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
+}
+
+// one compares two findings of the same rule on the same subject.
+func (c *comparison) one(want, got *finding.Finding) {
+	if got.Status == finding.Unknown {
+		if want.Status != finding.Unknown {
+			c.clouded++
+			c.named(got)
+		}
+		return
+	}
+	if got.Status != want.Status {
+		c.say("%s of %s is %s (%s); without faults %s (%s)", want.Rule, want.ARN, got.Status, got.Message, want.Status, want.Message)
+		return
+	}
+	// Where more data could not change the verdict, it stands on what was read.
+	if c.content() || c.lab.rules[want.Rule].WithGaps != "" || c.lab.rules[want.Rule].Engine {
+		return
+	}
+	if got.Severity != want.Severity || got.Message != want.Message || string(got.Expected) != string(want.Expected) || string(got.Actual) != string(want.Actual) {
+		c.say("%s of %s is still %s, but says %s %q (%s) instead of %s %q (%s)", want.Rule, want.ARN, want.Status,
+			got.Severity, got.Message, got.Actual, want.Severity, want.Message, want.Actual)
+	}
+}
+
+// named: an unknown tells which question had no answer, and why; and that
+// question is one that went wrong.
+func (c *comparison) named(f *finding.Finding) {
+	switch {
+	case f.Gap == nil || f.Gap.Reason == "":
+		c.say("%s of %s is unknown, and does not say why", f.Rule, f.ARN)
+	case f.Gap.Call == "":
+		if f.Gap.Message == "" {
+			c.say("%s of %s is unknown without a call or a word that says why: %+v", f.Rule, f.ARN, *f.Gap)
+		}
+	case !c.touches(strings.Fields(f.Gap.Call)[0]) && f.Gap.Reason != "timeout" && f.Gap.Reason != "not_asked":
+		c.say("%s of %s is unknown because of %s, with which nothing was wrong: %+v", f.Rule, f.ARN, f.Gap.Call, *f.Gap)
+	}
+}
+
+// excused: where a subject is gone, its rule is unknown on something that stands
+// for it: the Region or the account whose list has no answer.
+func (c *comparison) excused(want *finding.Finding) bool {
+	for _, f := range c.got.findings {
+		if f.Rule == want.Rule && f.Status == finding.Unknown && f.Gap != nil && f.Account == want.Account &&
+			(f.Region == want.Region || f.Region == "global") {
+			c.clouded++
+			return true
+		}
+	}
+	return false
+}
+
+func (c *comparison) summary() {
+	unknown := 0
+	for _, f := range c.got.findings {
+		if f.Status == finding.Unknown {
+			unknown++
+		}
+	}
+	if s := c.got.summary; s.Unknown != unknown || s.Complete != (unknown == 0) || s.Findings != len(c.got.findings) {
+		c.say("summary says %+v; there are %d findings, %d of them unknown", s, len(c.got.findings), unknown)
+	}
+	if c.clouded > 0 && c.got.summary.Complete {
+		c.say("%d findings are unknown, and the summary says that the scan is complete", c.clouded)
+	}
+}
+
+// A schedule is what goes wrong during one scan.
+type schedule struct {
+	seed       uint64
+	faults     []awssim.Fault
+	attempts   int
+	regions    []string      // empty: those that the account has
+	impatience time.Duration // for one try; 0: long
+}
+
+func (s schedule) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d tries, Regions %v\n", s.attempts, s.regions)
+	for _, f := range s.faults {
+		fmt.Fprintf(&b, "  %+v\n", f)
+	}
+	return b.String()
+}
+
+// content: AWS answers, with something else than it should.
+func (s schedule) content() bool {
+	return slices.ContainsFunc(s.faults, func(f awssim.Fault) bool { return f.Field != "" })
+}
+
+func (s schedule) touches(operation string) bool {
+	return slices.ContainsFunc(s.faults, func(f awssim.Fault) bool {
+		prefix, wild := strings.CutSuffix(f.Operation, "*")
+		return f.Operation == operation || wild && strings.HasPrefix(operation, prefix)
+	})
+}
+
+// draw makes the schedule of a seed.
+func draw(seed uint64) schedule {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	s := schedule{seed: seed, attempts: 1 + rng.IntN(3)}
+	if rng.IntN(3) > 0 {
+		s.regions = bothRegions
+	}
+	for range 1 + rng.IntN(4) {
+		f := awssim.Fault{Seed: rng.Uint64(), Region: pick(rng, "", "", "eu-west-1", "us-east-1")}
+		when(rng, &f)
+		switch n := rng.IntN(20); {
+		case n < 3:
+			field := pick(rng, enums...)
+			f.Kind, f.Operation, f.Field = "unknown-enum", field.operation, field.path
+		case n < 6:
+			field := pick(rng, fields...)
+			f.Kind, f.Operation, f.Field = "missing-field", field.operation, field.path
+		case n < 7:
+			s.impatience = 150 * time.Millisecond
+			f.Kind, f.Delay, f.Operation = "slow", 4*s.impatience, operation(rng)
+			f.From, f.To, f.Probability = 1+rng.IntN(4), 0, 0
+		default:
+			f.Kind = pick(rng, "throttle", "throttle", "denied-json", "denied-json", "denied-xml", "denied-html", "error-500", "error-500-html",
+				"error-503", "error-503-html", "cut", "reset", "malformed", "repeat-token", "empty-page", "expired")
+			f.Operation = operation(rng)
+			if strings.HasPrefix(f.Operation, "dynamodb:Describe") && rng.IntN(2) == 0 {
+				f.Contains = pick(rng, "right", "no-plan", "weekly", "global", "recreated", "named")
+			}
+		}
+		if f.Operation == "account:ListRegions" || f.Operation == "sts:GetCallerIdentity" || f.Operation == "backup:DescribeGlobalSettings" {
+			f.Region = "" // asked wherever the account's endpoint is
+		}
+		s.faults = append(s.faults, f)
+	}
+	return s
+}
+
+func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }
+
+// when says which of the matching requests go wrong.
+func when(rng *rand.Rand, f *awssim.Fault) {
+	switch rng.IntN(4) {
+	case 0: // one of them
+		f.From = 1 + rng.IntN(6)
+	case 1: // from one on
+		f.From, f.To = 1+rng.IntN(6), -1
+	case 2: // some
+		f.From = 1
+		f.To, f.Probability = -1, 0.1+0.8*rng.Float64()
+	} // else all
+}
+
+func operation(rng *rand.Rand) string {
+	var all []string
+	for _, c := range collect.Collectors() {
+		all = append(all, c.Actions...)
+	}
+	switch rng.IntN(30) {
+	case 0:
+		return "sts:GetCallerIdentity"
+	case 1:
+		return "backup:*"
+	case 2:
+		return "dynamodb:*"
+	case 3:
+		return pick(rng, "backup:List*", "backup:Get*", "dynamodb:Describe*", "dynamodb:List*")
+	case 4, 5:
+		return "tag:GetResources" // stands in for many calls
+	}
+	return pick(rng, all...)
+}
+
+// A field is one of an answer: a path as awssim.Fault has it.
+type field struct{ operation, path string }
+
+// enums are fields whose values may become more.
+var enums = []field{
+	{"account:ListRegions", "Regions.RegionOptStatus"},
+	{"backup:DescribeRecoveryPoint", "Status"},
+	{"backup:DescribeRecoveryPoint", "StorageClass"},
+	{"backup:GetBackupPlan", "BackupPlan.Rules.ScheduleExpression"},
+	{"backup:GetBackupPlan", "BackupPlan.Rules.ScheduleExpressionTimezone"},
+	{"backup:GetBackupSelection", "BackupSelection.ListOfTags.ConditionType"},
+	{"backup:ListBackupJobs", "BackupJobs.State"},
+	{"backup:ListBackupVaults", "BackupVaultList.EncryptionKeyType"},
+	{"backup:ListBackupVaults", "BackupVaultList.VaultState"},
+	{"backup:ListBackupVaults", "BackupVaultList.VaultType"},
+	{"backup:ListCopyJobs", "CopyJobs.State"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.Status"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.VaultType"},
+	{"backup:ListRestoreJobs", "RestoreJobs.Status"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription.ContinuousBackupsStatus"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus"},
+	{"dynamodb:DescribeTable", "Table.Replicas.ReplicaStatus"},
+	{"dynamodb:DescribeTable", "Table.TableStatus"},
+	{"dynamodb:ListBackups", "BackupSummaries.BackupStatus"},
+	{"dynamodb:ListBackups", "BackupSummaries.BackupType"},
+}
+
+// fields are always there, as far as anyone knows; AWS's models call most of them
+// optional. What means something by its absence is not among them, nor what tells
+// two subjects apart.
+var fields = []field{
+	{"account:ListRegions", "Regions.RegionName"},
+	{"account:ListRegions", "Regions.RegionOptStatus"},
+	{"backup:DescribeRecoveryPoint", "StorageClass"},
+	{"backup:DescribeRegionSettings", "ResourceTypeManagementPreference"},
+	{"backup:DescribeRegionSettings", "ResourceTypeManagementPreference.DynamoDB"},
+	{"backup:DescribeRegionSettings", "ResourceTypeOptInPreference"},
+	{"backup:DescribeRegionSettings", "ResourceTypeOptInPreference.DynamoDB"},
+	{"backup:GetBackupPlan", "BackupPlan"},
+	{"backup:GetBackupPlan", "BackupPlan.BackupPlanName"},
+	{"backup:GetBackupPlan", "BackupPlan.Rules"},
+	{"backup:GetBackupPlan", "BackupPlan.Rules.RuleId"},
+	{"backup:GetBackupPlan", "BackupPlan.Rules.TargetBackupVaultName"},
+	{"backup:GetBackupPlan", "BackupPlanArn"},
+	{"backup:GetBackupPlan", "BackupPlanId"},
+	{"backup:GetBackupPlan", "CreationDate"},
+	{"backup:GetBackupPlan", "VersionId"},
+	{"backup:GetBackupSelection", "BackupSelection"},
+	{"backup:GetBackupSelection", "BackupSelection.IamRoleArn"},
+	{"backup:GetBackupSelection", "BackupSelection.SelectionName"},
+	{"backup:GetBackupSelection", "CreationDate"},
+	{"backup:GetBackupSelection", "SelectionId"},
+	{"backup:ListBackupJobs", "BackupJobs.BackupJobId"},
+	{"backup:ListBackupJobs", "BackupJobs.CreationDate"},
+	{"backup:ListBackupJobs", "BackupJobs.ResourceArn"},
+	{"backup:ListBackupJobs", "BackupJobs.State"},
+	{"backup:ListBackupPlans", "BackupPlansList.BackupPlanArn"},
+	{"backup:ListBackupPlans", "BackupPlansList.BackupPlanId"},
+	{"backup:ListBackupPlans", "BackupPlansList.VersionId"},
+	{"backup:ListBackupSelections", "BackupSelectionsList.SelectionId"},
+	{"backup:ListBackupVaults", "BackupVaultList.BackupVaultArn"},
+	{"backup:ListBackupVaults", "BackupVaultList.BackupVaultName"},
+	{"backup:ListBackupVaults", "BackupVaultList.CreationDate"},
+	{"backup:ListBackupVaults", "BackupVaultList.Locked"},
+	{"backup:ListBackupVaults", "BackupVaultList.VaultType"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.BackupVaultArn"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.CreationDate"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.RecoveryPointArn"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.ResourceArn"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.ResourceType"},
+	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.Status"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription.ContinuousBackupsStatus"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription.PointInTimeRecoveryDescription"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription.PointInTimeRecoveryDescription.EarliestRestorableDateTime"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus"},
+	{"dynamodb:DescribeContinuousBackups", "ContinuousBackupsDescription.PointInTimeRecoveryDescription.RecoveryPeriodInDays"},
+	{"dynamodb:DescribeTable", "Table"},
+	{"dynamodb:DescribeTable", "Table.CreationDateTime"},
+	{"dynamodb:DescribeTable", "Table.DeletionProtectionEnabled"},
+	{"dynamodb:DescribeTable", "Table.TableArn"},
+	{"dynamodb:DescribeTable", "Table.TableId"},
+	{"dynamodb:DescribeTable", "Table.TableStatus"},
+	{"dynamodb:ListBackups", "BackupSummaries.BackupArn"},
+	{"dynamodb:ListBackups", "BackupSummaries.BackupCreationDateTime"},
+	{"dynamodb:ListBackups", "BackupSummaries.BackupStatus"},
+	{"dynamodb:ListBackups", "BackupSummaries.BackupType"},
+	{"dynamodb:ListBackups", "BackupSummaries.TableArn"},
+	{"dynamodb:ListBackups", "BackupSummaries.TableName"},
+	{"tag:GetResources", "ResourceTagMappingList.ResourceARN"},
+}
