@@ -85,9 +85,7 @@ func (r *run) gather(rule string) *gathered {
 		}
 		switch found := &r.judged[i][j]; found.stands() {
 		case finding.Fail:
-			// One that another rule's failure explains says nothing more about its plan
-			// rule: a weekday schedule is no lifecycle that is too short.
-			if found.cause != "" && !found.explained() {
+			if found.cause != "" {
 				g.failing[found.cause] = append(g.failing[found.cause], s.ARN)
 			}
 		case finding.Unknown:
