@@ -283,6 +283,42 @@ waivers:
 	}
 }
 
+// A weekday schedule is no lifecycle that is too short; a lifecycle that is too
+// short is one, whatever the schedule.
+func TestPlanRulesAnswerOnlyForWhatIsTheirs(t *testing.T) {
+	policy := load(t, map[string]string{
+		"daily_backup": head() + `
+ok if input.coverage.fires
+deny contains {"message": "weekdays", "cause": input.coverage.cause} if input.coverage.fires == false`,
+		"retention": head("caused_by: [table.daily_backup]") + `
+ok if input.TableName == "Long"
+deny contains {"message": "too short", "cause": input.coverage.cause, "stands_alone": true} if input.TableName == "Short"
+deny contains {"message": "too far apart", "cause": input.coverage.cause} if input.TableName == "Sparse"`,
+	})
+	plan := func(name, serves string) *facts.Subject {
+		return &facts.Subject{
+			Kind: facts.KindPlanRule, ARN: "plan/" + name, Account: account, Region: region, Name: name, Serves: []string{arn(serves)},
+			PlanRule: &facts.PlanRule{RuleName: name},
+		}
+	}
+	covered := func(name string) *facts.Subject {
+		s := table(name, "")
+		s.Table.Coverage = facts.Coverage{Cause: "plan/" + name}
+		return s
+	}
+	found := evaluated(t, policy, evaluate.Settings{}, covered("Short"), covered("Sparse"), plan("Short", "Short"), plan("Sparse", "Sparse"))
+	statuses(t, found, map[string]finding.Status{
+		"plan_rule.daily Short": finding.Fail, "plan_rule.lifecycle Short": finding.Fail,
+		"plan_rule.daily Sparse": finding.Fail, "plan_rule.lifecycle Sparse": finding.Pass,
+	})
+	if by := found["table.retention Short"].CausedBy; by != nil {
+		t.Errorf("a failure that stands alone is explained by %v", by)
+	}
+	if by := found["table.retention Sparse"].CausedBy; !slices.Equal(by, []string{"table.daily_backup"}) {
+		t.Errorf("the other is explained by %v", by)
+	}
+}
+
 func TestSeverityOfTheConfiguration(t *testing.T) {
 	policy := load(t, map[string]string{"x": head("severities: [critical]") + `
 ok if input.TableName == "x"

@@ -118,7 +118,7 @@ func (r *run) causes() {
 	for i, s := range r.subjects {
 		entries := r.entries[s.Kind]
 		for j := range entries {
-			if len(entries[j].meta.CausedBy) == 0 || r.judged[i][j].stands() != finding.Fail {
+			if len(entries[j].meta.CausedBy) == 0 || r.judged[i][j].stands() != finding.Fail || r.judged[i][j].standsAlone {
 				continue
 			}
 			for _, cause := range entries[j].meta.CausedBy {

@@ -85,7 +85,12 @@ func (r *run) gather(rule string) *gathered {
 		}
 		switch found := &r.judged[i][j]; found.stands() {
 		case finding.Fail:
-			if found.cause != "" {
+			// One that another rule's failure explains says nothing more about its plan
+			// rule: a weekday schedule is no lifecycle that is too short. Where it is not
+			// known whether it does, neither is this.
+			if doubt := r.perhapsExplained(i, j); doubt != nil {
+				g.unknown[s.ARN] = doubt
+			} else if found.cause != "" && !found.explained() {
 				g.failing[found.cause] = append(g.failing[found.cause], s.ARN)
 			}
 		case finding.Unknown:
@@ -96,6 +101,21 @@ func (r *run) gather(rule string) *gathered {
 		slices.Sort(members)
 	}
 	return g
+}
+
+// perhapsExplained is the unknown verdict of a rule whose failure would explain
+// this one; nil where there is none.
+func (r *run) perhapsExplained(i, j int) *verdict {
+	found, kind := &r.judged[i][j], r.subjects[i].Kind
+	if found.standsAlone || found.explained() {
+		return nil
+	}
+	for _, cause := range r.entries[kind][j].meta.CausedBy {
+		if k := r.index(kind, cause); k >= 0 && r.judged[i][k].status == finding.Unknown {
+			return r.judged[i][k].verdict
+		}
+	}
+	return nil
 }
 
 func (g *gathered) verdict(r *run, s *facts.Subject, e *entry) *verdict {

@@ -157,6 +157,9 @@ func (j *judgement) noted() *note {
 	return j.note
 }
 
+// explained: another rule's failure on the same subject is its cause.
+func (j *judgement) explained() bool { return j.note != nil && len(j.note.causedBy) > 0 }
+
 // stands is the status after waivers.
 func (j *judgement) stands() finding.Status {
 	if j.note != nil && j.note.waiver != nil {

@@ -35,6 +35,7 @@ type verdict struct {
 	actual      json.RawMessage
 	cause       string
 	remediation json.RawMessage
+	standsAlone bool // see violation
 	gap         *finding.Gap
 }
 
@@ -110,6 +111,7 @@ func (r *rule) fail(all []violation) *verdict {
 	v := &verdict{
 		status: finding.Fail, message: strings.Join(messages, "; "), expected: worst.expected,
 		actual: worst.actual, cause: worst.cause, remediation: worst.remediation,
+		standsAlone: slices.ContainsFunc(all, func(v violation) bool { return v.standsAlone }),
 	}
 	if worst.severity != r.meta.Severity {
 		v.severity = worst.severity

@@ -19,10 +19,11 @@ type violation struct {
 	actual      json.RawMessage
 	cause       string
 	remediation json.RawMessage // parameters of the rule's action
+	standsAlone bool            // no other rule's failure explains it, whatever the metadata's caused_by
 }
 
 // violation reads {"message": …} with, each optional, "severity", "expected",
-// "actual", "cause" and "remediation".
+// "actual", "cause", "remediation" and "stands_alone".
 func (r *rule) violation(t *ast.Term) (v violation, err error) {
 	wrong := func(format string, args ...any) error {
 		return fmt.Errorf("%s: rule %s: malformed violation: %s", r.deny, r.meta.ID, fmt.Sprintf(format, args...))
@@ -39,9 +40,9 @@ func (r *rule) violation(t *ast.Term) (v violation, err error) {
 			if !isText || text == "" {
 				return wrong("%s is not a text", string(name))
 			}
-		case "expected", "actual", "remediation":
+		case "expected", "actual", "remediation", "stands_alone":
 		default:
-			return wrong("it has no field %s; choose of message, severity, expected, actual, cause, remediation", key)
+			return wrong("it has no field %s; choose of message, severity, expected, actual, cause, remediation, stands_alone", key)
 		}
 		switch name {
 		case "message":
@@ -57,6 +58,11 @@ func (r *rule) violation(t *ast.Term) (v violation, err error) {
 			v.expected, err = termJSON(value)
 		case "actual":
 			v.actual, err = termJSON(value)
+		case "stands_alone":
+			if _, isBoolean := value.Value.(ast.Boolean); !isBoolean {
+				return wrong("stands_alone is true or false")
+			}
+			v.standsAlone = bool(value.Value.(ast.Boolean))
 		case "remediation":
 			if _, isObject := value.Value.(ast.Object); !isObject || r.meta.Remediation == "" {
 				return wrong("remediation is an object with the parameters of the action that the metadata names")

@@ -133,6 +133,8 @@ _too_short contains violation if {
 			"expected": sprintf("%d days", [_end]),
 			"actual": profile.kept_text(_steps),
 			"remediation": {"DeleteAfterDays": _end},
+			# A lifecycle that is too short is no fault of the schedule, unless nothing is kept at all.
+			"stands_alone": profile.kept_days(_steps) > 0,
 		},
 		_cause,
 	)

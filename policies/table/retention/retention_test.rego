@@ -38,6 +38,7 @@ _short(kept) := {
 	"actual": sprintf("%d days", [kept]),
 	"cause": _cause,
 	"remediation": {"DeleteAfterDays": 366},
+	"stands_alone": kept > 0,
 }
 
 test_ok_from_the_days_asked_for if {
