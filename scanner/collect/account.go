@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go/logging"
 	"golang.org/x/sync/errgroup"
 
@@ -33,6 +32,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	}
 	id, err := Identify(ctx, cfg)
 	if err != nil {
+		closeIdle(cfg.HTTPClient)
 		return nil, err
 	}
 	return New(cfg, id, o), nil
@@ -47,18 +47,6 @@ func New(cfg aws.Config, id Identity, o Options) *Account {
 		a.limits = newLimits(o.RateShare, nil)
 	}
 	return a
-}
-
-// oneClient is an HTTP client that all service clients share. Left to themselves,
-// each would make its own connections, and keep them after its Region is done.
-func oneClient(client aws.HTTPClient) aws.HTTPClient {
-	if client == nil {
-		client = awshttp.NewBuildableClient()
-	}
-	if b, ok := client.(*awshttp.BuildableClient); ok {
-		return b.Freeze()
-	}
-	return client
 }
 
 // target is one Region, with a recorder that fills b.
@@ -138,9 +126,7 @@ func (a *Account) Shard(ctx context.Context, region string, collectors []Collect
 func (a *Account) Collect(ctx context.Context, regions []string, collectors []Collector,
 	put func(region string, result Result, b *snapshot.Builder) error,
 ) error {
-	if c, ok := a.config.HTTPClient.(interface{ CloseIdleConnections() }); ok {
-		defer c.CloseIdleConnections()
-	}
+	defer closeIdle(a.config.HTTPClient)
 	a.shards.Add(int64(len(regions)))
 	a.progress()
 	g, ctx := errgroup.WithContext(ctx)

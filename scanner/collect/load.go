@@ -46,6 +46,7 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("loading the AWS configuration: %w", err)
 	}
+	cfg.HTTPClient = oneClient(cfg.HTTPClient)
 	if cfg.Region == "" {
 		cfg.Region = "us-east-1"
 	}

@@ -1,6 +1,8 @@
 package collect_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 
 	"holdfast/internal/awssim"
@@ -11,7 +13,10 @@ import (
 // answer: it is a gap, not a thing less.
 func TestWhatHasNoNameIsAGap(t *testing.T) {
 	for _, f := range []struct{ operation, field string }{
+		{"account:ListRegions", "Regions.RegionName"},
 		{"backup:GetBackupPlan", "BackupPlan"},
+		{"backup:GetBackupPlan", "BackupPlan.Rules.RuleName"},
+		{"backup:GetBackupPlan", "BackupPlan.Rules.TargetBackupVaultName"},
 		{"backup:GetBackupPlan", "BackupPlan.Rules"},
 		{"backup:GetBackupPlan", "BackupPlanArn"},
 		{"backup:GetBackupSelection", "BackupSelection"},
@@ -40,5 +45,20 @@ func TestWhatHasNoNameIsAGap(t *testing.T) {
 				t.Errorf("%s without %s: gap %+v", f.operation, f.field, g)
 			}
 		}
+	}
+}
+
+// A Region whose status is a new word may be enabled: it is asked, and says so
+// itself if it is not.
+func TestARegionOfUnknownStatusIsAsked(t *testing.T) {
+	w := newWorld(t, scenario())
+	want, _, err := w.account(nil).Regions(context.Background())
+	if err != nil || len(want) < 2 {
+		t.Fatal(want, err)
+	}
+	w.sim.Faults.Add(awssim.Fault{Kind: "unknown-enum", Operation: "account:ListRegions", Field: "Regions.RegionOptStatus"})
+	got, gap, err := w.account(nil).Regions(context.Background())
+	if !slices.Equal(got, want) || gap != nil || err != nil {
+		t.Errorf("Regions are %v, %v, %v; want %v", got, gap, err, want)
 	}
 }

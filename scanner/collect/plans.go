@@ -66,6 +66,11 @@ func (b *backups) plan(ctx context.Context, id, version string) {
 			case len(out.BackupPlan.Rules) == 0:
 				return nil, unreadableError{"the plan has no rules"}
 			}
+			for _, r := range out.BackupPlan.Rules {
+				if r.RuleName == nil || r.TargetBackupVaultName == nil {
+					return nil, unreadableError{"a rule of the plan has no RuleName or TargetBackupVaultName"}
+				}
+			}
 			return fields{"VersionId": out.VersionId, "Rules": len(out.BackupPlan.Rules)}, nil
 		})
 	if got != given {

@@ -13,15 +13,17 @@ import (
 	"holdfast/scanner/snapshot"
 )
 
-// Regions lists the account's enabled Regions, sorted. Where the account service
-// does not answer, gap says why, and the only Region is the configured one.
+// Regions lists the account's enabled Regions, sorted. One whose status this build
+// does not know may be enabled. Where the account service does not answer, gap says
+// why, and the only Region is the configured one.
 func (a *Account) Regions(ctx context.Context) (regions []string, gap *snapshot.Gap, err error) {
 	b := &snapshot.Builder{}
 	defer b.Close()
 	target, rec := a.target(snapshot.Global, b)
 	listRegions(ctx, target, rec, func(r types.Region) {
 		switch r.RegionOptStatus {
-		case types.RegionOptStatusEnabled, types.RegionOptStatusEnabledByDefault:
+		case types.RegionOptStatusDisabled, types.RegionOptStatusDisabling, types.RegionOptStatusEnabling:
+		default:
 			regions = append(regions, aws.ToString(r.RegionName))
 		}
 	})
@@ -67,6 +69,9 @@ func listRegions(ctx context.Context, target Target, rec *Recorder, found func(t
 		},
 		func(out *account.ListRegionsOutput) (*string, int, error) {
 			for _, r := range out.Regions {
+				if r.RegionName == nil {
+					return nil, 0, unreadableError{"a Region has no RegionName"}
+				}
 				found(r)
 			}
 			return out.NextToken, len(out.Regions), nil
