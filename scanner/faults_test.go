@@ -423,6 +423,7 @@ var fields = []field{
 	{"backup:GetBackupPlan", "BackupPlan.BackupPlanName"},
 	{"backup:GetBackupPlan", "BackupPlan.Rules"},
 	{"backup:GetBackupPlan", "BackupPlan.Rules.RuleId"},
+	{"backup:GetBackupPlan", "BackupPlan.Rules.RuleName"},
 	{"backup:GetBackupPlan", "BackupPlan.Rules.TargetBackupVaultName"},
 	{"backup:GetBackupPlan", "BackupPlanArn"},
 	{"backup:GetBackupPlan", "BackupPlanId"},
