@@ -28,6 +28,7 @@ type protection struct {
 	covers       []cover  // all but "no"
 	optIn        bool     // some cover depends on opt-in
 	tagsCount    bool     // its tags were not read, and could decide
+	tagsOptIn    bool     // its tags were not read, and could decide if the Region were opted in
 	optInUnclear []string // what is not known, though it says whether some cover depends on opt-in
 }
 
@@ -38,6 +39,7 @@ func (s *shard) protect(r selection.Resource, made map[string]span) *protection 
 	for _, plan := range s.plans {
 		c, found := s.coverOf(plan, r)
 		p.optInUnclear = appendNew(p.optInUnclear, c.optInUnclear...)
+		p.tagsOptIn = p.tagsOptIn || len(c.optInUnclear) > 0 && !r.TagsRead
 		p.tagsCount = p.tagsCount || found && !r.TagsRead
 		if !found {
 			continue

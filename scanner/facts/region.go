@@ -46,10 +46,12 @@ func (s *shard) regionSubject() *Subject {
 	subject := s.subject(KindRegion, RegionARN(s.header.Partition, s.header.Region, s.header.Account), s.header.Region)
 	subject.Serves = s.tableARNs()
 	facts := &Region{OptedIn: s.optedIn(), AdvancedBackup: s.fullManagement(), Tables: len(subject.Serves)}
+	tags := false
 	for _, p := range s.protected {
 		if p.optIn {
 			facts.TablesThatDepend++
 		}
+		tags = tags || p.tagsCount || p.tagsOptIn
 	}
 	subject.RegionOf = facts
 	subject.cite("", s.calls.of(opRegionSettings))
@@ -58,7 +60,7 @@ func (s *shard) regionSubject() *Subject {
 	if facts.TablesThatDepend == 0 {
 		subject.Gaps = append(subject.Gaps, s.optInUnclear()...)
 	}
-	s.hide(subject, about{optIn: facts.TablesThatDepend > 0, tags: s.tagsCount()})
+	s.hide(subject, about{optIn: facts.TablesThatDepend > 0, tags: tags})
 	return subject
 }
 
