@@ -246,7 +246,10 @@ func (c *comparison) named(f *finding.Finding) {
 		if f.Gap.Message == "" {
 			c.say("%s of %s is unknown without a call or a word that says why: %+v", f.Rule, f.ARN, *f.Gap)
 		}
-	case !c.touches(strings.Fields(f.Gap.Call)[0]) && f.Gap.Reason != "timeout" && f.Gap.Reason != "not_asked":
+	case f.Gap.Reason == "timeout", f.Gap.Reason == "not_asked", c.expires():
+		// A busy machine, a Region that was never asked, or credentials that are not
+		// tried again: it need not be the question that went wrong.
+	case !c.touches(strings.Fields(f.Gap.Call)[0]):
 		c.say("%s of %s is unknown because of %s, with which nothing was wrong: %+v", f.Rule, f.ARN, f.Gap.Call, *f.Gap)
 	}
 }
@@ -300,6 +303,11 @@ func (s schedule) String() string {
 // content: AWS answers, with something else than it should.
 func (s schedule) content() bool {
 	return slices.ContainsFunc(s.faults, func(f awssim.Fault) bool { return f.Field != "" })
+}
+
+// expires: credentials that have expired once are not tried on every other call.
+func (s schedule) expires() bool {
+	return slices.ContainsFunc(s.faults, func(f awssim.Fault) bool { return f.Kind == "expired" })
 }
 
 func (s schedule) touches(operation string) bool {
