@@ -40,7 +40,7 @@ ok if _orphans == 0
 deny contains violation if {
 	_orphans > 0
 	violation := {
-		"message": sprintf("is deleted, but %s: confirm owner and retention", [_left]),
+		"message": sprintf("%s %s: confirm owner and retention", [_gone, _left]),
 		"expected": "an owner and a retention",
 		"actual": {
 			"user_backups": input.user_backups,
@@ -54,6 +54,11 @@ deny contains violation if {
 _orphans := input.user_backups + input.recovery_points
 
 _left := concat("", ["left ", concat(" and ", _kinds), _for_ever])
+
+# A table of that name may exist again; these backups are not of it.
+_gone := "was deleted and made again, and the earlier table" if input.recreated == true
+
+_gone := "is deleted, but" if input.recreated == false
 
 _kinds := [sprintf("%d %s", [n, name]) |
 	some [n, one, many] in [

@@ -29,6 +29,12 @@ test_deny_recovery_points_alone if {
 	rule.deny == {_violation("5 recovery points", 0, 5, 0)} with input as facts
 }
 
+test_deny_tells_an_earlier_table_from_the_one_that_exists if {
+	facts := backup.with_facts({"recreated": true, "user_backups": 0, "kept_for_ever": 0})
+	message := "was deleted and made again, and the earlier table left 5 recovery points: confirm owner and retention"
+	{violation.message | some violation in rule.deny with input as facts} == {message}
+}
+
 test_deny_counts_one_as_one if {
 	facts := backup.with_facts({"user_backups": 1, "recovery_points": 1, "kept_for_ever": 0})
 	rule.deny == {_violation("1 on-demand backup and 1 recovery point", 1, 1, 0)} with input as facts
