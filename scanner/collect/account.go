@@ -21,6 +21,8 @@ type Account struct {
 	options Options
 	limits  *limits
 
+	regionsGap *snapshot.Gap // why Regions did not see all
+
 	shards, done, calls atomic.Int64
 }
 
@@ -116,6 +118,9 @@ func (a *Account) Shard(ctx context.Context, region string, collectors []Collect
 		Region: region, Caller: a.ARN, CollectedAt: rec.Now(), Collectors: names, Tables: a.options.Tables,
 		RegionsNamed: a.options.RegionsNamed,
 	}})
+	if region == snapshot.Global {
+		rec.remember(a.regionsGap)
+	}
 	return Result{Calls: rec.calls, Gaps: rec.gaps}, rec.err(ctx)
 }
 

@@ -177,6 +177,15 @@ func (r *Recorder) gap(q question, reason snapshot.Reason, code, message string)
 	r.Add(snapshot.Row{Gap: gap})
 }
 
+// remember adds a gap that was there before the shard was begun, unless the shard
+// has it already.
+func (r *Recorder) remember(g *snapshot.Gap) {
+	if g == nil || slices.ContainsFunc(r.all, func(own snapshot.Gap) bool { return own.ID() == g.ID() }) {
+		return
+	}
+	r.gap(question{operation: g.Operation, parameters: g.Parameters}, g.Reason, g.Code, g.Message)
+}
+
 // items is what a call keeps of a list's page.
 type items struct {
 	Items int `json:"items"`

@@ -15,7 +15,8 @@ import (
 
 // Regions lists the account's enabled Regions, sorted. One whose status this build
 // does not know may be enabled. Where the account service does not answer, gap says
-// why, and the only Region is the configured one.
+// why, and the only Region is the configured one; the gap is then in the account's
+// own shard too, even if AWS answers later: by then the Regions are chosen.
 func (a *Account) Regions(ctx context.Context) (regions []string, gap *snapshot.Gap, err error) {
 	b := &snapshot.Builder{}
 	defer b.Close()
@@ -36,6 +37,7 @@ func (a *Account) Regions(ctx context.Context) (regions []string, gap *snapshot.
 	}
 	if len(rec.all) > 0 {
 		gap = &rec.all[0]
+		a.regionsGap = gap
 	}
 	return regions, gap, nil
 }
