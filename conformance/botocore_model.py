@@ -234,13 +234,15 @@ def unnoticed(exchange):
 
 
 def main(files):
-    found, answers, seen = Counter(), 0, set()
+    found, answers, errors, seen = Counter(), 0, 0, set()
     for name in files:
         with open(name, encoding="utf-8") as lines:
             for line in lines:
                 exchange = json.loads(line)
                 answers += 1
-                if exchange["Status"] < 300:
+                if exchange["Status"] >= 300:
+                    errors += 1
+                else:
                     seen.add(exchange["Operation"])
                 found.update(f"{exchange['Operation']}: {problem}" for problem in problems(exchange))
                 if sum(found.values()) == 0:
@@ -248,7 +250,7 @@ def main(files):
     for problem, times in sorted(found.items()):
         print(f"{problem} ({times} times)")
     print(f"answered {' '.join(sorted(seen))}")
-    print(f"{answers} answers of {len(seen)} operations, {len(found)} mistakes")
+    print(f"{answers} answers of {len(seen)} operations, {errors} of them errors, {len(found)} mistakes")
     return 1 if found or not answers else 0
 
 

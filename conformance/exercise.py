@@ -51,7 +51,8 @@ def tables(dynamodb):
     dynamodb("update_table", "ResourceInUseException", TableName="made", DeletionProtectionEnabled=False)
     dynamodb("describe_table", TableName="made")  # the last moment of CREATING
     dynamodb("describe_table", TableName="made")
-    for operation in ("describe_table", "update_table", "delete_table"):
+    dynamodb("describe_time_to_live", TableName="made")
+    for operation in ("describe_table", "describe_time_to_live", "update_table", "delete_table"):
         dynamodb(operation, "ResourceNotFoundException", TableName="nothing")
     dynamodb("list_tables", "ValidationException", Limit=101)
     dynamodb("describe_continuous_backups", "TableNotFoundException", TableName="nothing")

@@ -10,6 +10,11 @@ variable "endpoint" {
   type = string
 }
 
+variable "revised" { # another value of all that can be changed; without protection, so that destroy can do its work
+  type    = bool
+  default = false
+}
+
 provider "aws" {
   region                      = "eu-west-1"
   access_key                  = "AKIAHOLDFASTDEMO0002"
@@ -31,7 +36,7 @@ resource "aws_dynamodb_table" "orders" {
   name                        = "tf-orders"
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "id"
-  deletion_protection_enabled = var.protected
+  deletion_protection_enabled = !var.revised
 
   attribute {
     name = "id"
@@ -40,15 +45,10 @@ resource "aws_dynamodb_table" "orders" {
 
   point_in_time_recovery {
     enabled                 = true
-    recovery_period_in_days = 14
+    recovery_period_in_days = var.revised ? 20 : 14
   }
 
-  tags = { backup = "tf" }
-}
-
-variable "protected" { # destroy needs it to be false
-  type    = bool
-  default = true
+  tags = var.revised ? { backup = "tf", stage = "prod" } : { backup = "tf", old = "yes" }
 }
 
 resource "aws_backup_vault" "vault" {
@@ -59,7 +59,7 @@ resource "aws_backup_vault" "vault" {
 resource "aws_backup_vault_lock_configuration" "governance" {
   backup_vault_name  = aws_backup_vault.vault.name
   min_retention_days = 7
-  max_retention_days = 400
+  max_retention_days = var.revised ? 500 : 400
 }
 
 resource "aws_backup_vault_policy" "no_deletes" {
@@ -70,7 +70,7 @@ resource "aws_backup_vault_policy" "no_deletes" {
       Sid       = "NobodyDeletes"
       Effect    = "Deny"
       Principal = "*"
-      Action    = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"]
+      Action    = var.revised ? ["backup:DeleteRecoveryPoint"] : ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"]
       Resource  = "*"
     }]
   })
@@ -94,7 +94,7 @@ resource "aws_backup_plan" "daily" {
 
     lifecycle {
       cold_storage_after = 31
-      delete_after       = 366
+      delete_after       = var.revised ? 400 : 366
     }
   }
 
@@ -135,7 +135,7 @@ resource "aws_backup_selection" "named" {
 }
 
 resource "aws_backup_region_settings" "settings" {
-  resource_type_opt_in_preference     = { DynamoDB = true, EBS = true, EFS = true }
+  resource_type_opt_in_preference     = { DynamoDB = !var.revised, EBS = true, EFS = true }
   resource_type_management_preference = { DynamoDB = true, EFS = true }
 }
 
