@@ -28,6 +28,9 @@ func Collect(ctx context.Context, job Job) (*run.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := collectOrganization(ctx, kept, all); err != nil {
+		return kept, err
+	}
 	for i, t := range all {
 		*t.progress = Progress{Account: t.id, Accounts: len(all), Done: i}
 		if err := collectAccount(ctx, job, kept, t); err != nil {
@@ -85,6 +88,32 @@ func collectAccount(ctx context.Context, job Job, kept *run.Run, t target) error
 		_, err := kept.PutShard(t.id, region, b)
 		return err
 	})
+}
+
+// collectOrganization reads the organization once for all accounts: through its
+// management account if that is among them, since others see little of it, else
+// through the first that can be reached.
+func collectOrganization(ctx context.Context, kept *run.Run, all []target) error {
+	committed, err := kept.Committed("", snapshot.OrganizationShard)
+	if err != nil || committed {
+		return err
+	}
+	reachable := slices.DeleteFunc(slices.Clone(all), func(t target) bool { return t.gap != nil })
+	through := reachable[0]
+	if len(reachable) > 1 {
+		management := through.account.ManagementAccount(ctx)
+		if i := slices.IndexFunc(reachable, func(t target) bool { return t.id == management }); i >= 0 {
+			through = reachable[i]
+		}
+	}
+	*through.progress = Progress{Account: through.id, Accounts: len(all)}
+	b := &snapshot.Builder{}
+	defer b.Close()
+	if _, err := through.account.Shard(ctx, snapshot.OrganizationShard, collect.Collectors(), b); err != nil {
+		return err
+	}
+	_, err = kept.PutShard(through.id, snapshot.OrganizationShard, b)
+	return err
 }
 
 // putUnreachable commits a global shard that holds nothing but the reason why

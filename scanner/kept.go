@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"holdfast/report"
+	"holdfast/scanner/facts"
 	"holdfast/scanner/finding"
 	"holdfast/scanner/run"
 )
@@ -84,11 +85,18 @@ func readGaps(kept *run.Run, in *report.Input) error {
 	return nil
 }
 
-// CountGaps says how many questions of a run have no answer.
+// CountGaps says how many questions that facts need have no answer. Others leave a
+// scan complete.
 func CountGaps(kept *run.Run) (int, error) {
 	var in report.Input
 	err := readGaps(kept, &in)
-	return len(in.Gaps), err
+	n := 0
+	for _, gap := range in.Gaps {
+		if len(facts.HiddenBy(gap.Operation)) > 0 {
+			n++
+		}
+	}
+	return n, err
 }
 
 // NewFailures are the failures of a run that an earlier one does not have, by

@@ -61,7 +61,9 @@ func (a *app) printPreflight(p scanner.Preflight) (problems int) {
 		case probe.Reason == "":
 			fmt.Fprintf(table, "  ok\t%s\t\n", probe.Action)
 		default:
-			problems++
+			if len(probe.Rules) > 0 {
+				problems++
+			}
 			fmt.Fprintf(table, "  NO\t%s\t%s; unknown without it: %s\n", probe.Action, whyNot(probe), rulesOrNone(probe.Rules))
 		}
 	}

@@ -59,7 +59,7 @@ func (a *Account) target(region string, b *snapshot.Builder) (Target, *Recorder)
 		try.limits = newLimits(a.options.RateShare, a.limits)
 	}
 	cfg := a.config.Copy()
-	if region != snapshot.Global {
+	if region != snapshot.Global && region != snapshot.OrganizationShard {
 		cfg.Region = region
 	}
 	if creds.CredentialsProvider != nil {
@@ -75,6 +75,7 @@ func (a *Account) target(region string, b *snapshot.Builder) (Target, *Recorder)
 	return Target{
 		Config: cfg, Partition: a.Partition, Account: a.Account, Region: region,
 		tables: a.options.Tables, pageSize: a.options.PageSize, workers: a.options.Workers,
+		lookupEvents: a.options.LookupEvents, organization: a.options.Organization,
 	}, rec
 }
 
@@ -90,27 +91,30 @@ type Result struct {
 	Gaps  int // without an answer
 }
 
-// Shard runs the collectors of one Region, or with snapshot.Global those of the
-// account, side by side, and leaves a whole shard in b. Refusals are gaps; an
-// error means that ctx is done or b cannot keep rows, and b is then of no use.
+// Shard runs the collectors of one Region, of the account with snapshot.Global,
+// or of its organization with snapshot.OrganizationShard, and leaves a whole shard in b.
+// Refusals are gaps; an error means that ctx is done or b cannot keep rows, and b
+// is then of no use.
 func (a *Account) Shard(ctx context.Context, region string, collectors []Collector, b *snapshot.Builder) (Result, error) {
 	target, rec := a.target(region, b)
 	var names []string
-	g, gctx := errgroup.WithContext(ctx)
-	for _, c := range collectors {
-		if c.Global != (region == snapshot.Global) {
-			continue
-		}
-		names = append(names, c.Name)
-		g.Go(func() error {
-			if err := c.Collect(gctx, target, rec); err != nil {
-				return fmt.Errorf("collecting %s of account %s in %s: %w", c.Name, a.Account, region, err)
+	for _, after := range []bool{false, true} {
+		g, gctx := errgroup.WithContext(ctx)
+		for _, c := range collectors {
+			if !c.fills(region) || c.After != after {
+				continue
 			}
-			return rec.err(gctx)
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return Result{}, err
+			names = append(names, c.Name)
+			g.Go(func() error {
+				if err := c.Collect(gctx, target, rec); err != nil {
+					return fmt.Errorf("collecting %s of account %s in %s: %w", c.Name, a.Account, region, err)
+				}
+				return rec.err(gctx)
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return Result{}, err
+		}
 	}
 	slices.Sort(names)
 	rec.Add(snapshot.Row{Header: &snapshot.Header{
@@ -124,7 +128,7 @@ func (a *Account) Shard(ctx context.Context, region string, collectors []Collect
 	return Result{Calls: rec.calls, Gaps: rec.gaps}, rec.err(ctx)
 }
 
-// Collect reads the shards of regions (snapshot.Global may be one), several side
+// Collect reads the shards of regions (snapshot.Global may be one of them), several side
 // by side, and hands each to put as soon as it is whole. The builder is closed
 // after put returns. The first error of put, or the end of ctx, ends it all.
 // Idle connections are closed at the end.

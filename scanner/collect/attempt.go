@@ -102,11 +102,15 @@ func operation(ctx context.Context) string {
 	return actionOf(awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx))
 }
 
+// prefixes are what IAM calls the services that the SDK knows by another name.
+var prefixes = map[string]string{
+	"Account": "account", "Backup": "backup", "CloudTrail": "cloudtrail", "CloudWatch": "cloudwatch", "CloudWatch Logs": "logs",
+	"DynamoDB": "dynamodb", "EventBridge": "events", "IAM": "iam", "KMS": "kms", "Organizations": "organizations",
+	"Resource Groups Tagging API": "tag", "SNS": "sns", "STS": "sts",
+}
+
 func actionOf(serviceID, operation string) string {
-	prefix, ok := map[string]string{
-		"Account": "account", "Backup": "backup", "DynamoDB": "dynamodb",
-		"Resource Groups Tagging API": "tag", "STS": "sts",
-	}[serviceID]
+	prefix, ok := prefixes[serviceID]
 	if !ok {
 		prefix = serviceID
 	}

@@ -29,12 +29,39 @@
 //	backup:ListRestoreJobs ByResourceType=DynamoDB
 //	backup:ListRestoreTestingPlans
 //	backup:ListRestoreTestingSelections RestoreTestingPlanName=…
+//	cloudtrail:DescribeTrails includeShadowTrails=true
+//	cloudtrail:GetEventSelectors TrailName=…           (an ARN)
+//	cloudtrail:GetTrailStatus Name=…                   (an ARN)
+//	cloudtrail:LookupEvents EventName=…                (only with Options.LookupEvents)
+//	cloudwatch:DescribeAlarms AlarmTypes=MetricAlarm
 //	dynamodb:DescribeContinuousBackups TableName=…
 //	dynamodb:DescribeTable TableName=…
 //	dynamodb:GetResourcePolicy ResourceArn=…
 //	dynamodb:ListBackups BackupType=ALL
 //	dynamodb:ListTables
 //	dynamodb:ListTagsOfResource ResourceArn=…          (only where tag:GetResources has no answer)
+//	events:ListRules EventBusName=default
+//	events:ListTargetsByRule Rule=…
+//	iam:GetAccountAuthorizationDetails
+//	iam:GetAccountSummary
+//	iam:ListAccountAliases
+//	kms:DescribeKey KeyId=…                            (an ARN)
+//	kms:GetKeyPolicy KeyId=… PolicyName=default
+//	logs:DescribeMetricFilters logGroupName=…
+//	organizations:DescribeEffectivePolicy PolicyType=BACKUP_POLICY
+//	organizations:DescribeOrganization
+//	organizations:DescribePolicy PolicyId=…
+//	organizations:ListAccounts
+//	organizations:ListAccountsForParent ParentId=…
+//	organizations:ListAccountsWithInvalidEffectivePolicy PolicyType=BACKUP_POLICY
+//	organizations:ListDelegatedAdministrators
+//	organizations:ListEffectivePolicyValidationErrors AccountId=… PolicyType=BACKUP_POLICY
+//	organizations:ListOrganizationalUnitsForParent ParentId=…
+//	organizations:ListPolicies Filter=…
+//	organizations:ListRoots
+//	organizations:ListTargetsForPolicy PolicyId=…
+//	sns:GetTopicAttributes TopicArn=…
+//	sns:ListSubscriptionsByTopic TopicArn=…
 //	tag:GetResources ResourceTypeFilters=dynamodb:table
 package collect
 
@@ -44,48 +71,32 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"holdfast/scanner/snapshot"
 )
 
 // A Collector reads one AWS service into a shard.
 type Collector struct {
-	Name    string   // flag value and file name
-	Doc     string   // one line
-	Global  bool     // runs once for an account, in its global shard; else in every Region
+	Name string // flag value and file name
+	Doc  string // one line
+	// Shard is the only one that it fills, snapshot.Global or
+	// snapshot.OrganizationShard; "": that of every Region.
+	Shard string
+	// After is set where it asks about what the rows of the shard's other
+	// collectors name: keys, topics, log groups. It runs once they are done.
+	After   bool
 	Actions []string // IAM actions that it calls, sorted; their union is the read-only policy
 	// Collect returns an error only where going on makes no sense: ctx is done, or
 	// rows cannot be kept. What AWS refuses is a gap.
 	Collect func(ctx context.Context, target Target, rec *Recorder) error
 }
 
-// Collectors returns all collectors, sorted by name.
-func Collectors() []Collector {
-	return []Collector{
-		{
-			Name: "account", Doc: "Regions of the account and its global AWS Backup settings", Global: true,
-			Actions: []string{"account:ListRegions", "backup:DescribeGlobalSettings"},
-			Collect: collectAccount,
-		},
-		{
-			Name: "backup", Doc: "AWS Backup: plans, selections, vaults, recovery points, jobs, restore tests, legal holds",
-			Actions: []string{
-				"backup:DescribeRecoveryPoint", "backup:DescribeRegionSettings", "backup:GetBackupPlan", "backup:GetBackupSelection",
-				"backup:GetBackupVaultAccessPolicy", "backup:GetBackupVaultNotifications", "backup:GetLegalHold",
-				"backup:GetRestoreTestingPlan", "backup:GetRestoreTestingSelection", "backup:ListBackupJobs", "backup:ListBackupPlans",
-				"backup:ListBackupSelections", "backup:ListBackupVaults", "backup:ListCopyJobs", "backup:ListLegalHolds",
-				"backup:ListProtectedResources", "backup:ListRecoveryPointsByBackupVault", "backup:ListRestoreJobs",
-				"backup:ListRestoreTestingPlans", "backup:ListRestoreTestingSelections",
-			},
-			Collect: collectBackup,
-		},
-		{
-			Name: "dynamodb", Doc: "DynamoDB: tables, point-in-time recovery, on-demand backups, tags, resource policies",
-			Actions: []string{
-				"dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable", "dynamodb:GetResourcePolicy", "dynamodb:ListBackups",
-				"dynamodb:ListTables", "dynamodb:ListTagsOfResource", "tag:GetResources",
-			},
-			Collect: collectDynamoDB,
-		},
+// fills says whether the collector runs for the shard of that Region.
+func (c Collector) fills(region string) bool {
+	if region == snapshot.Global || region == snapshot.OrganizationShard {
+		return c.Shard == region
 	}
+	return c.Shard == ""
 }
 
 // A Target is where a collector asks: one account and Region. Config has the
@@ -94,11 +105,20 @@ type Target struct {
 	Config    aws.Config
 	Partition string // "aws"
 	Account   string // 12 digits
-	Region    string // as in the shard's header: "eu-west-1", or snapshot.Global
+	Region    string // as in the shard's header: "eu-west-1", snapshot.Global or snapshot.Organization
 
-	tables   []string // name patterns; empty: all
-	pageSize int32    // 0: the largest that AWS takes
-	workers  int      // tables, vaults or plans asked about side by side
+	tables       []string // name patterns; empty: all
+	pageSize     int32    // 0: the largest that AWS takes
+	workers      int      // tables, vaults or plans asked about side by side
+	lookupEvents bool     // look for calls that endangered backups
+	organization bool     // what AWS Organizations refuses is a gap
+}
+
+// in is the same account in another Region.
+func (t Target) in(region string) Target {
+	t.Config = t.Config.Copy()
+	t.Config.Region, t.Region = region, region
+	return t
 }
 
 // wants says whether rows about this table are collected.
@@ -142,6 +162,13 @@ type Options struct {
 	Tables       []string // name patterns (*, ?, […]) that limit the tables; empty: all
 	RegionsNamed bool     // Regions are asked for by name: that the account has more does not matter
 	PageSize     int32    // largest page to ask for; 0: AWS's own maximum
+
+	// LookupEvents asks CloudTrail for the calls of the last 30 days that
+	// endangered backups. AWS answers two such questions a second.
+	LookupEvents bool
+	// Organization says that the whole organization is to be read: what AWS
+	// Organizations refuses is then a gap. Else it is noted, and hides nothing.
+	Organization bool
 
 	TempDir string // for rows that do not fit into memory; "": os.TempDir
 	Regions int    // Regions collected side by side; 0: 8

@@ -39,7 +39,7 @@ func TestShardOfTables(t *testing.T) {
 	}
 	wantHeader := &snapshot.Header{
 		Format: snapshot.Format, Tool: "holdfast test", Partition: "aws", Account: account, Region: region,
-		Caller: "arn:aws:iam::111122223333:user/u", CollectedAt: serverTime, Collectors: []string{"backup", "dynamodb"},
+		Caller: "arn:aws:iam::111122223333:user/u", CollectedAt: serverTime, Collectors: []string{"backup", "cloudtrail", "cloudwatch", "dynamodb", "events", "kms", "logs", "sns"},
 	}
 	if diff := cmp.Diff(wantHeader, s.header); diff != "" {
 		t.Errorf("header (-want +got):\n%s", diff)

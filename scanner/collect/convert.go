@@ -2,6 +2,7 @@ package collect
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,4 +99,17 @@ func creator(c *types.RecoveryPointCreator) *snapshot.RecoveryPointCreator {
 		BackupRuleId: aws.ToString(c.BackupRuleId), BackupRuleName: aws.ToString(c.BackupRuleName),
 		BackupRuleCron: aws.ToString(c.BackupRuleCron), BackupRuleTimezone: aws.ToString(c.BackupRuleTimezone),
 	}
+}
+
+// wide is the same number, as rows have it.
+func wide(n *int32) *int64 {
+	if n == nil {
+		return nil
+	}
+	return aws.Int64(int64(*n))
+}
+
+// sorted is a sorted copy.
+func sorted(in []string) []string {
+	return slices.Sorted(slices.Values(in))
 }

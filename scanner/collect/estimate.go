@@ -24,7 +24,7 @@ type Estimate struct {
 
 // callsPerRegion are the questions that every Region is asked, whatever is in it:
 // the first page of each list, and the settings.
-const callsPerRegion = 12
+const callsPerRegion = 15
 
 // Estimate counts the tables, plans and vaults of a Region, by asking
 // dynamodb:ListTables, backup:ListBackupPlans and backup:ListBackupVaults, and

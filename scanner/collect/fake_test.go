@@ -3,11 +3,15 @@ package collect_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,8 +28,8 @@ import (
 var serverTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // A fake answers the wire protocols with whatever a test wants: handlers by
-// DynamoDB or tagging operation ("DescribeTable"), or by method and path ("GET /backup-vaults").
-// What has no handler gets {}: an empty list.
+// operation ("DescribeTable"), or for AWS Backup by method and path ("GET /backup-vaults").
+// What has no handler gets {}, or its like in XML or CBOR: an empty list.
 type fake struct {
 	mu       sync.Mutex
 	handlers map[string]http.HandlerFunc
@@ -36,7 +40,19 @@ type fake struct {
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.Method + " " + r.URL.Path
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
-		_, name, _ = strings.Cut(target, ".")
+		name = target[strings.LastIndex(target, ".")+1:]
+	}
+	empty := answer("{}")
+	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
+		form, _ := url.ParseQuery(peek(r))
+		if name = form.Get("Action"); name == "GetCallerIdentity" {
+			name = "POST /"
+		}
+		empty = xmlAnswer(name, "")
+	}
+	if _, operation, ok := strings.Cut(r.URL.Path, "/operation/"); ok {
+		name = operation
+		empty = cborAnswer(map[string]any{})
 	}
 	f.mu.Lock()
 	f.asked[name]++
@@ -46,9 +62,47 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", serverTime.Format(http.TimeFormat))
 	w.Header().Set("X-Amzn-Requestid", "request-1")
 	if h == nil {
-		h = answer("{}")
+		h = empty
 	}
 	h(w, r)
+}
+
+// xmlAnswer is what IAM and SNS answer.
+func xmlAnswer(operation, result string) http.HandlerFunc {
+	return reply(200, "text/xml", fmt.Sprintf("<%[1]sResponse><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>", operation, result))
+}
+
+func xmlFailure(status int, code string) http.HandlerFunc {
+	return reply(status, "text/xml", fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>the message</Message></Error></ErrorResponse>", code))
+}
+
+// cborAnswer is what CloudWatch answers; of texts, lists and maps.
+func cborAnswer(v any) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+		w.Header().Set("Content-Type", "application/cbor")
+		w.Write(encodeCBOR(v))
+	}
+}
+
+func encodeCBOR(v any) []byte {
+	switch v := v.(type) {
+	case string:
+		return append(binary.BigEndian.AppendUint16([]byte{0x79}, uint16(len(v))), v...)
+	case []any:
+		out := binary.BigEndian.AppendUint16([]byte{0x99}, uint16(len(v)))
+		for _, item := range v {
+			out = append(out, encodeCBOR(item)...)
+		}
+		return out
+	case map[string]any:
+		out := binary.BigEndian.AppendUint16([]byte{0xb9}, uint16(len(v)))
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			out = append(append(out, encodeCBOR(k)...), encodeCBOR(v[k])...)
+		}
+		return out
+	}
+	panic(fmt.Sprintf("no CBOR for %T", v))
 }
 
 func (f *fake) count(name string) int {
@@ -109,6 +163,7 @@ func newFake(t *testing.T) (*fake, *collect.Account, *collect.Options) {
 		"DescribeTable":             byTable(`{"Table":{"TableArn":"arn:aws:dynamodb:eu-west-1:111122223333:table/TABLE","TableName":"TABLE","TableStatus":"ACTIVE","DeletionProtectionEnabled":false}}`),
 		"DescribeContinuousBackups": byTable(`{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"ENABLED","RecoveryPeriodInDays":35}}}`),
 		"GetResourcePolicy":         failure(400, "PolicyNotFoundException"),
+		"DescribeEffectivePolicy":   failure(400, "EffectivePolicyNotFoundException"),
 		"GetResources":              answer(`{"ResourceTagMappingList":[{"ResourceARN":"arn:aws:dynamodb:eu-west-1:111122223333:table/A","Tags":[{"Key":"z","Value":"1"},{"Key":"a","Value":"2"}]}]}`),
 	}}
 	srv := httptest.NewServer(f)

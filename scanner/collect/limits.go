@@ -13,14 +13,19 @@ import (
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListBackups.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTagsOfResource.html
+// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+// https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
 var documented = map[string]struct {
 	perSecond   float64
 	accountWide bool // all Regions of the account share it
 }{
+	"cloudtrail:LookupEvents":            {2, false},
 	"dynamodb:DescribeBackup":            {10, false},
 	"dynamodb:DescribeContinuousBackups": {10, false},
 	"dynamodb:ListBackups":               {5, false},
 	"dynamodb:ListTagsOfResource":        {10, true},
+	"kms:DescribeKey":                    {2000, false},
+	"kms:GetKeyPolicy":                   {1000, false},
 }
 
 // Where AWS documents no rate, ours starts at unknownStart and stays between

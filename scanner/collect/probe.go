@@ -39,7 +39,9 @@ type probe struct {
 	backups *sdk.Client
 
 	// Empty: the list gave none.
-	table, vault, plan, selection, hold, testing, tested, point string
+	table, vault, plan, selection, hold, testing, tested, point, key string
+	// Made up where the list gave none: AWS checks the permission before the name.
+	trail, rule, topic, root, policy string
 }
 
 // Probe calls every action of the collectors once in a Region, as cheaply as it
@@ -54,8 +56,9 @@ func (a *Account) Probe(ctx context.Context, region string) []ProbeResult {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	p := &probe{Target: target, tables: dynamodb.NewFromConfig(target.Config), backups: sdk.NewFromConfig(target.Config)}
+	p.madeUp()
 	var all []ProbeResult
-	for _, round := range []func() map[string]func(context.Context) error{p.lists, p.nested, p.things} {
+	for _, round := range []func() map[string]func(context.Context) error{p.lists, p.guards, p.nested, p.things, p.guardThings} {
 		all = append(all, askAll(ctx, round())...)
 	}
 	slices.SortFunc(all, func(a, b ProbeResult) int { return strings.Compare(a.Action, b.Action) })
@@ -82,7 +85,7 @@ func askAll(ctx context.Context, round map[string]func(context.Context) error) [
 	close(results)
 	var all []ProbeResult
 	for r := range results {
-		if strings.Contains(r.Code, "NotFound") || r.Code == "InvalidRequestException" {
+		if strings.Contains(r.Code, "NotFound") || slices.Contains([]string{"InvalidRequestException", noOrganization, "UnsupportedAPIEndpointException"}, r.Code) {
 			r = ProbeResult{Action: r.Action, Asked: true} // an answer: there is none
 		}
 		all = append(all, r)
@@ -131,6 +134,7 @@ func (p *probe) lists() map[string]func(context.Context) error {
 			out, err := p.backups.ListBackupVaults(ctx, &sdk.ListBackupVaultsInput{MaxResults: p.page(1000)})
 			if err == nil && len(out.BackupVaultList) > 0 {
 				p.vault = aws.ToString(out.BackupVaultList[0].BackupVaultName)
+				p.key = aws.ToString(out.BackupVaultList[0].EncryptionKeyArn)
 			}
 			return err
 		},

@@ -20,6 +20,7 @@ type Recorder struct {
 	credentials credentials
 	breaker     breaker
 	asked       func() // after every call
+	named       named
 
 	mu        sync.Mutex
 	collected time.Time // AWS's clock at the first answer
@@ -36,6 +37,7 @@ type question struct {
 	page       int               // 1, 2 … for lists
 	none       []string          // error codes by which AWS says that there is none
 	elsewhere  bool              // without an answer it is asked in another way: no gap
+	optional   bool              // it need not be answered: noted as unread instead of as a gap
 }
 
 func ask(operation string, pairs ...string) question {
@@ -66,6 +68,7 @@ const (
 
 // Add keeps a row.
 func (r *Recorder) Add(row snapshot.Row) {
+	r.named.in(row)
 	if err := r.builder.Add(row); err != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -150,7 +153,13 @@ func (r *Recorder) record(ctx context.Context, q question, x *exchange, response
 		}
 		if got = none; !slices.Contains(q.none, code) {
 			got = missing
-			if !q.elsewhere {
+			switch {
+			case q.elsewhere:
+			case q.optional:
+				r.Add(snapshot.Row{Unread: &snapshot.Unread{
+					Operation: q.operation, Parameters: maps.Clone(q.parameters), Reason: reason, Code: code, Message: message,
+				}})
+			default:
 				r.gap(q, reason, code, message)
 			}
 		}

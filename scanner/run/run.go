@@ -7,6 +7,7 @@
 //	  runs/20261122T180000Z-4f2a/
 //	    run.json                     what was started: see Plan
 //	    snapshot/<account>/<region>.jsonl
+//	    snapshot/organization.jsonl  asked once for all accounts
 //	    facts/<account>/<region>.jsonl
 //	    findings.jsonl  inventory.jsonl  report.*
 //	    manifest.json                written last: with it the run is complete
@@ -40,11 +41,17 @@ const (
 	Findings  = "findings.jsonl"
 	Inventory = "inventory.jsonl"
 	planName  = "run.json"
+
+	organizationName = "snapshot/" + snapshot.OrganizationShard + ".jsonl"
 )
 
 // ShardName is the name of a shard: "snapshot/111122223333/eu-west-1.jsonl".
-// Region is snapshot.Global for what has no Region.
+// Region is snapshot.Global for what has no Region. The shard of
+// snapshot.OrganizationShard belongs to no account: there is one.
 func ShardName(account, region string) string {
+	if region == snapshot.OrganizationShard {
+		return organizationName
+	}
 	return "snapshot/" + account + "/" + region + ".jsonl"
 }
 

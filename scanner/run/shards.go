@@ -28,7 +28,8 @@ func (r *Run) PutShard(account, region string, b *snapshot.Builder) (created boo
 	})
 }
 
-// Shards lists the committed shards, by account, then Region.
+// Shards lists the committed shards of accounts, by account, then Region. The
+// organization's, if there is one, is not among them.
 func (r *Run) Shards() ([]Shard, error) { return r.list("snapshot/") }
 
 // Facts lists the Regions whose facts were worked out, by account, then Region.
@@ -41,6 +42,9 @@ func (r *Run) list(folder string) ([]Shard, error) {
 	}
 	var shards []Shard
 	for _, name := range names {
+		if name == organizationName {
+			continue
+		}
 		account, file, ok := strings.Cut(strings.TrimPrefix(name, folder), "/")
 		region, jsonl := strings.CutSuffix(file, ".jsonl")
 		if !ok || !jsonl || strings.Contains(region, "/") {

@@ -13,13 +13,17 @@ const Format = 1
 // Global is the Region of the shard that holds what has no Region.
 const Global = "global"
 
+// OrganizationShard is the Region of the shard that holds the organization; its
+// account is the one that asked.
+const OrganizationShard = "organization"
+
 // A Header is the first line of a shard.
 type Header struct {
 	Format      int
 	Tool        string    // "holdfast 0.1.0"
 	Partition   string    // "aws", "aws-cn", "aws-us-gov" …
 	Account     string    // 12 digits
-	Region      string    // "eu-west-1", or Global
+	Region      string    // "eu-west-1", Global or OrganizationShard
 	Caller      string    `json:",omitempty"` // ARN of who asked
 	CollectedAt time.Time // AWS's clock at the first answer; ages are relative to it
 	Collectors  []string  // names of the collectors that ran, sorted
