@@ -20,12 +20,14 @@ import (
 // shipped is the policy of this build.
 func shipped(t testing.TB) *evaluate.Policy {
 	t.Helper()
-	policy, err := evaluate.Load(evaluate.Tree{FS: policies.FS})
+	policy, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return policy
 }
+
+func load() (*evaluate.Policy, error) { return evaluate.Load(evaluate.Tree{FS: policies.FS}) }
 
 // A world is a simulated AWS that listens.
 type world struct {
@@ -72,6 +74,16 @@ func (w *world) job(policy *evaluate.Policy, out string) scanner.Job {
 type verdict struct {
 	findings []*finding.Finding
 	summary  finding.Summary
+}
+
+// of is one finding, by rule and the name of its subject.
+func (v verdict) of(rule, name string) *finding.Finding {
+	for _, f := range v.findings {
+		if f.Rule == rule && f.Name == name {
+			return f
+		}
+	}
+	return &finding.Finding{Message: "there is no such finding"}
 }
 
 // scan runs the arrows up to the findings. An error means that there are none.
