@@ -34,14 +34,22 @@ type organization struct {
 // maxPage is the largest page that AWS Organizations takes.
 const maxPage = 20
 
+func newOrganization(target Target, rec *Recorder) *organization {
+	return &organization{
+		Target: target, Recorder: rec, client: sdk.NewFromConfig(target.Config), accounts: map[string]*snapshot.OrganizationAccount{},
+	}
+}
+
 // collectOrganization asks first for the organization itself, which every member
 // may; the rest only the management account and delegated administrators see.
 func collectOrganization(ctx context.Context, target Target, rec *Recorder) error {
-	o := &organization{
-		Target: target, Recorder: rec, client: sdk.NewFromConfig(target.Config), accounts: map[string]*snapshot.OrganizationAccount{},
-	}
-	if o.itself(ctx) == none {
+	o := newOrganization(target, rec)
+	row, got := o.itself(ctx)
+	if got == none {
 		return rec.err(ctx)
+	}
+	if got == given {
+		o.Add(snapshot.Row{Organization: row})
 	}
 	var g errgroup.Group
 	step := func(f func(context.Context)) {
@@ -69,7 +77,7 @@ func (o *organization) ask(operation string, pairs ...string) question {
 	return q
 }
 
-func (o *organization) itself(ctx context.Context) answer {
+func (o *organization) itself(ctx context.Context) (*snapshot.Organization, answer) {
 	out, got := get(ctx, o.Recorder, o.ask("organizations:DescribeOrganization").orNone(noOrganization),
 		func(ctx context.Context) (*sdk.DescribeOrganizationOutput, error) {
 			return o.client.DescribeOrganization(ctx, &sdk.DescribeOrganizationInput{})
@@ -80,24 +88,26 @@ func (o *organization) itself(ctx context.Context) answer {
 			}
 			return fields{"Id": *out.Organization.Id, "MasterAccountId": out.Organization.MasterAccountId}, nil
 		})
-	if got == given {
-		o.Add(snapshot.Row{Organization: &snapshot.Organization{
-			Id: aws.ToString(out.Organization.Id), Arn: aws.ToString(out.Organization.Arn), FeatureSet: string(out.Organization.FeatureSet),
-			MasterAccountId: aws.ToString(out.Organization.MasterAccountId), MasterAccountArn: aws.ToString(out.Organization.MasterAccountArn),
-		}})
+	if got != given {
+		return nil, got
 	}
-	return got
+	return &snapshot.Organization{
+		Id: aws.ToString(out.Organization.Id), Arn: aws.ToString(out.Organization.Arn), FeatureSet: string(out.Organization.FeatureSet),
+		MasterAccountId: aws.ToString(out.Organization.MasterAccountId), MasterAccountArn: aws.ToString(out.Organization.MasterAccountArn),
+	}, given
 }
 
 // ManagementAccount is the id of the organization's management account, which sees
 // all of it; "" where there is no organization, or AWS does not say: the
 // organization's shard will say why.
 func (a *Account) ManagementAccount(ctx context.Context) string {
-	out, err := sdk.NewFromConfig(a.config).DescribeOrganization(ctx, &sdk.DescribeOrganizationInput{})
-	if err != nil || out.Organization == nil {
-		return ""
+	b := &snapshot.Builder{}
+	defer b.Close()
+	target, rec := a.target(snapshot.OrganizationShard, b)
+	if row, got := newOrganization(target, rec).itself(ctx); got == given {
+		return row.MasterAccountId
 	}
-	return aws.ToString(out.Organization.MasterAccountId)
+	return ""
 }
 
 func (o *organization) allAccounts(ctx context.Context) {

@@ -220,3 +220,36 @@ func TestLockNamesItsHolder(t *testing.T) {
 		t.Errorf("after release: %q", said)
 	}
 }
+
+// The organization's shard belongs to no account, and is kept and read as the others are.
+func TestOrganizationShardIsNoAccounts(t *testing.T) {
+	for _, compress := range []bool{false, true} {
+		r, err := run.Create(t.TempDir(), run.Plan{StartedAt: t0, Accounts: []string{"111122223333"}}, compress)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if there, err := r.Committed("", snapshot.OrganizationShard); there || err != nil {
+			t.Errorf("committed before it was put: %v, %v", there, err)
+		}
+		if _, err := r.PutShard("", snapshot.OrganizationShard, shard("111122223333", snapshot.OrganizationShard)); err != nil {
+			t.Fatal(err)
+		}
+		finish(t, r)
+		if there, err := r.Committed("", snapshot.OrganizationShard); !there || err != nil {
+			t.Errorf("committed: %v, %v", there, err)
+		}
+		if shards, err := r.Shards(); err != nil || !slices.Equal(shards, []run.Shard{{"111122223333", "global"}}) {
+			t.Errorf("shards %v, %v", shards, err)
+		}
+		rows := 0
+		for _, err := range r.ReadShard("", snapshot.OrganizationShard) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows++
+		}
+		if rows != 2 {
+			t.Errorf("%d lines", rows)
+		}
+	}
+}
