@@ -2,7 +2,7 @@
 // a test double: it serves the demo, the tests and the load generator, and
 // nothing that it answers is proof of what AWS would answer.
 //
-// It speaks five services over their real wire protocols, so that an unmodified
+// It speaks these services over their real wire protocols, so that an unmodified
 // AWS SDK, CLI or Terraform works against it with one endpoint URL for all:
 //
 //   - DynamoDB (awsJson1_0): tables, point-in-time recovery, backups, tags
@@ -10,6 +10,14 @@
 //   - STS (awsQuery): AssumeRole, GetCallerIdentity
 //   - Resource Groups Tagging API (awsJson1_1): GetResources
 //   - Account (restJson1): ListRegions
+//   - IAM (awsQuery): users, groups, roles, policies
+//   - Organizations (awsJson1_1): the tree, policies on it, who administers it
+//   - KMS (awsJson1_1): keys, their state, policies and grants
+//   - EventBridge (awsJson1_1), SNS (awsQuery), CloudTrail (awsJson1_1), CloudWatch
+//     (smithy-rpc-v2-cbor, awsJson1_0, awsQuery) and CloudWatch Logs (awsJson1_1):
+//     who would notice
+//
+// Policies, of whatever kind, are kept and shown: they are not enforced.
 //
 // The Region comes from the credential scope of the Authorization header, the
 // account from the access key. Signatures are not checked.
@@ -21,7 +29,9 @@
 package awssim
 
 import (
-	"net/http/httptest"
+	"errors"
+	"net"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -35,14 +45,13 @@ type Simulator struct {
 	Limits   *Limiter         // request rates; none unless set
 	Record   func(e Exchange) // sees every request just before its answer goes out, in the goroutine that serves it
 
-	mu           sync.RWMutex // guards all state below
-	organization string       // "o-…", or "" for accounts that are in none
-	management   string       // the organization's management account
-	accounts     map[string]*account
-	keys         map[string]*credential // by access key id
-	sessions     int                    // AssumeRole calls so far
-	ran          time.Time              // engine: everything up to here has happened
-	due          time.Time              // engine: nothing happens before; zero: nothing ever
+	mu        sync.RWMutex // guards all state below
+	directory *directory   // the organization; nil: the accounts are in none
+	accounts  map[string]*account
+	keys      map[string]*credential // by access key id
+	sessions  int                    // AssumeRole calls so far
+	ran       time.Time              // engine: everything up to here has happened
+	due       time.Time              // engine: nothing happens before; zero: nothing ever
 
 	counters counters
 }
@@ -54,6 +63,7 @@ type account struct {
 	regions             map[string]*region
 	regionNames         []string // sorted
 	globalSettings      map[string]string
+	iam                 *identities
 }
 
 // A region is the state of one account in one Region. Maps are made when first
@@ -82,6 +92,9 @@ type region struct {
 	legalHolds     map[string]*legalHold
 	idempotentJobs map[string]string // StartBackupJob token → job id
 	tallies        []tally           // guarded by the simulator's counters
+
+	keys     map[string]*kmsKey // by id
+	watchers *watchers          // nil: none
 }
 
 func (r *region) arn(service, resource string) string {
@@ -100,18 +113,30 @@ func (s *Simulator) allRegions(f func(*region)) {
 
 // A Server is a simulator that listens on a local port.
 type Server struct {
-	URL string // "http://127.0.0.1:…": the endpoint of every service
-	srv *httptest.Server
+	URL  string // "http://127.0.0.1:…": the endpoint of every service
+	srv  *http.Server
+	done chan struct{} // closed when nothing is served any more
 }
 
-// Start serves sim on a free local port until Close.
+// Start serves sim on a free local port until Close. It panics where there is
+// none.
 func Start(sim *Simulator) *Server {
-	srv := httptest.NewServer(sim)
-	return &Server{URL: srv.URL, srv: srv}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic("awssim: " + err.Error())
+	}
+	s := &Server{URL: "http://" + listener.Addr().String(), srv: &http.Server{Handler: sim}, done: make(chan struct{})}
+	go func() {
+		defer close(s.done)
+		if err := s.srv.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			panic("awssim: " + err.Error())
+		}
+	}()
+	return s
 }
 
-// Close stops the server and waits for running requests.
+// Close stops the server: running requests lose their connection.
 func (s *Server) Close() {
-	s.srv.CloseClientConnections()
 	s.srv.Close()
+	<-s.done
 }

@@ -40,7 +40,7 @@ func merge[V any](into, from map[string]V) map[string]V {
 
 // describeGlobalSettings is refused for accounts that are in no organization.
 func describeGlobalSettings(c *call) (any, error) {
-	if c.sim.organization == "" {
+	if _, _, err := c.directory(); err != nil {
 		return nil, invalidRequest("The account %s is not a member of an organization", c.region.account.id)
 	}
 	settings := merge(map[string]string{"isCrossAccountBackupEnabled": "false", "isMpaEnabled": "false", "isDelegatedAdministratorEnabled": "false"},
@@ -53,7 +53,7 @@ func updateGlobalSettings(c *call) (any, error) {
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if c.sim.organization == "" || c.region.account.id != c.sim.management {
+	if d, m, err := c.directory(); err != nil || m.id != d.management {
 		return nil, invalidRequest("Only the management account of an organization can change global settings")
 	}
 	c.region.account.globalSettings = merge(c.region.account.globalSettings, in.GlobalSettings)

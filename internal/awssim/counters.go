@@ -21,15 +21,18 @@ type Exchange struct {
 	RequestID    string
 	Caller       string // ARN; "" when nobody was recognised
 	Method, Path string
-	Request      []byte // body
+	Request      []byte // body; of CBOR, what it says as JSON
 	Status       int    // as sent; 0 when the connection was reset
-	Response     []byte // body; whole even where a fault cut it
+	Response     []byte // body; whole even where a fault cut it; of CBOR, what it says as JSON
 	Fault        string // kind of the fault that made or changed the answer
 }
 
 func (o reply) exchange(c *call, r *http.Request) Exchange {
 	e := Exchange{Time: c.now, RequestID: c.requestID, Method: r.Method, Path: r.URL.RequestURI(),
 		Request: c.body, Status: o.status, Response: o.body, Fault: o.fault}
+	if c.service.protocol == rpcCBOR && len(o.body) > 0 {
+		e.Response = jsonOfCBOR(o.body)
+	}
 	e.Operation = c.service.name + ":" + c.operation
 	if c.caller != nil {
 		e.Account, e.Caller = c.caller.account, c.caller.arn

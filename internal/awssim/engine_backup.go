@@ -175,6 +175,9 @@ func (s *Simulator) refusesCopy(r *region, j *copyJob) string {
 }
 
 func (s *Simulator) crossAccount() bool {
-	a := s.accounts[s.management]
+	if s.directory == nil {
+		return false
+	}
+	a := s.accounts[s.directory.management]
 	return a != nil && a.globalSettings["isCrossAccountBackupEnabled"] == "true"
 }

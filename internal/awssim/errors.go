@@ -57,7 +57,7 @@ const (
 )
 
 func (f authFailure) in(p protocol) *apiError {
-	json := p == awsJSON10 || p == awsJSON11
+	json := p == awsJSON10 || p == awsJSON11 || p == rpcCBOR
 	status := http.StatusForbidden
 	if json {
 		status = http.StatusBadRequest
@@ -80,11 +80,11 @@ func (f authFailure) in(p protocol) *apiError {
 // xmlError is awsQuery's error document.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 type xmlError struct {
-	XMLName   xml.Name `xml:"https://sts.amazonaws.com/doc/2011-06-15/ ErrorResponse"`
-	Type      string   `xml:"Error>Type"`
-	Code      string   `xml:"Error>Code"`
-	Message   string   `xml:"Error>Message"`
-	RequestID string   `xml:"RequestId"`
+	XMLName   xml.Name
+	Type      string `xml:"Error>Type"`
+	Code      string `xml:"Error>Code"`
+	Message   string `xml:"Error>Message"`
+	RequestID string `xml:"RequestId"`
 }
 
 // encode writes e in the shape of the service's protocol.
@@ -97,7 +97,7 @@ func (e *apiError) encode(s *service, requestID string) reply {
 			kind = "Receiver"
 		}
 		r.header.Set("Content-Type", "text/xml")
-		r.body = encodeXML(xmlError{Type: kind, Code: e.code, Message: e.message, RequestID: requestID})
+		r.body = encodeXML(xmlError{XMLName: xml.Name{Space: s.namespace, Local: "ErrorResponse"}, Type: kind, Code: e.code, Message: e.message, RequestID: requestID})
 		return r
 	}
 	body := obj{s.errorText: e.message}
@@ -110,6 +110,10 @@ func (e *apiError) encode(s *service, requestID string) reply {
 		r.header.Set("X-Amzn-ErrorType", e.code)
 	default:
 		body["__type"] = p.errorPrefix(e.code) + e.code
+	}
+	if p == rpcCBOR {
+		r.body = appendCBOR(nil, body)
+		return r
 	}
 	r.body = encodeJSON(body)
 	return r

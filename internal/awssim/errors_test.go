@@ -70,8 +70,7 @@ func TestErrorsAreTheSDKsTypes(t *testing.T) {
 }
 
 func TestGlobalSettingsNeedAnOrganization(t *testing.T) {
-	alone := strings.Replace(string(mustRead(t, "testdata/everything.yaml")), "organization: o-test", "organization: ''", 1)
-	c := connect(serve(t, load(t, []byte(alone))), "AKIAONE", "eu-west-1")
+	c := connect(serve(t, everything(t)), "AKIASIX", "eu-west-1")
 	_, err := c.bk.DescribeGlobalSettings(ctx, &backup.DescribeGlobalSettingsInput{})
 	wantType[*bktypes.InvalidRequestException](t, "DescribeGlobalSettings", err)
 }

@@ -80,19 +80,28 @@ func (f *Fault) after(c *call, out reply) reply {
 	case "malformed":
 		out.body = out.body[:len(out.body)/2]
 	case "repeat-token", "empty-page", "unknown-enum", "missing-field":
-		out.body = f.edit(c, out.body)
+		out.body = f.edit(c, out)
 	}
 	return out
 }
 
-// edit changes the answer's JSON.
-func (f *Fault) edit(c *call, body []byte) []byte {
+// edit changes the answer, in whatever way it is written.
+func (f *Fault) edit(c *call, out reply) []byte {
+	if tree, ok := out.result.(obj); ok && (c.service.protocol == awsQuery || c.service.protocol == rpcCBOR) {
+		f.change(c, tree)
+		return c.encode(tree)
+	}
 	var doc map[string]any
-	d := json.NewDecoder(strings.NewReader(string(body)))
+	d := json.NewDecoder(strings.NewReader(string(out.body)))
 	d.UseNumber()
 	if d.Decode(&doc) != nil {
-		return body
+		return out.body
 	}
+	f.change(c, doc)
+	return encodeJSON(doc)
+}
+
+func (f *Fault) change(c *call, doc map[string]any) {
 	switch f.Kind {
 	case "unknown-enum":
 		value := f.Value
@@ -105,12 +114,17 @@ func (f *Fault) edit(c *call, body []byte) []byte {
 	default:
 		f.editToken(c, doc)
 	}
-	return encodeJSON(doc)
 }
 
 // editField walks the path, into every item of a list, and edits what is there.
 func editField(v any, path []string, edit func(map[string]any, string)) {
 	switch v := v.(type) {
+	case obj:
+		editField(map[string]any(v), path, edit)
+	case []obj:
+		for _, item := range v {
+			editField(item, path, edit)
+		}
 	case []any:
 		for _, item := range v {
 			editField(item, path, edit)

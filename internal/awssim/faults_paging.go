@@ -1,7 +1,6 @@
 package awssim
 
 import (
-	"encoding/json"
 	"strings"
 )
 
@@ -10,6 +9,11 @@ import (
 func (f *Fault) editToken(c *call, doc map[string]any) {
 	out, in := tokenNames(c)
 	sent := c.sentToken(in)
+	for _, more := range []string{"IsTruncated", "Truncated"} { // IAM, KMS
+		if _, ok := doc[more]; ok {
+			doc[more] = true
+		}
+	}
 	switch {
 	case f.Kind == "empty-page":
 		emptyLists(doc)
@@ -32,6 +36,12 @@ func tokenNames(c *call) (out, in string) {
 		return "LastEvaluatedBackupArn", "ExclusiveStartBackupArn"
 	case c.service == &tagging:
 		return "PaginationToken", "PaginationToken"
+	case c.service == &iamAPI:
+		return "Marker", "Marker"
+	case c.service == &kmsAPI:
+		return "NextMarker", "Marker"
+	case c.service == &cloudWatchLogs:
+		return "nextToken", "nextToken"
 	}
 	return "NextToken", "NextToken"
 }
@@ -41,7 +51,7 @@ func (c *call) sentToken(name string) string {
 		return c.query.Get("nextToken") + c.query.Get("NextToken")
 	}
 	var in map[string]any
-	if json.Unmarshal(c.body, &in) != nil {
+	if c.decode(&in) != nil {
 		return ""
 	}
 	s, _ := in[name].(string)
@@ -71,8 +81,11 @@ func (c *call) samePlace(sent string) string {
 
 func emptyLists(doc map[string]any) {
 	for k, v := range doc {
-		if _, ok := v.([]any); ok {
-			doc[k] = []any{}
+		switch v.(type) {
+		case []any, []string:
+			doc[k] = []string{}
+		case []obj:
+			doc[k] = []obj{}
 		}
 	}
 }

@@ -43,15 +43,26 @@ func (c *call) authenticate(r *http.Request) error {
 		return expiredKey.in(p)
 	}
 	region := c.sim.accounts[cred.account].regions[parts[2]]
-	if c.service == &sts || c.service == &accountAPI {
+	switch {
+	case c.service.global:
+		region = c.sim.accounts[cred.account].home()
+	case c.service == &sts || c.service == &accountAPI:
 		if region == nil { // both have one endpoint for Regions that are not opted in to
 			region = c.sim.accounts[cred.account].anyRegion()
 		}
-	} else if region == nil || region.optStatus == "DISABLED" {
+	case region == nil || region.optStatus == "DISABLED":
 		return unknownKey.in(p) // AWS answers so where a Region is not opted in to
 	}
 	c.caller, c.region = cred, region
 	return nil
+}
+
+// home is where what has no Region is kept and counted.
+func (a *account) home() *region {
+	if r := a.regions["us-east-1"]; r != nil {
+		return r
+	}
+	return a.anyRegion()
 }
 
 func (a *account) anyRegion() *region {

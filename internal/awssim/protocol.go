@@ -16,9 +16,10 @@ type protocol int
 
 const (
 	awsJSON10 protocol = iota // DynamoDB
-	awsJSON11                 // tagging
+	awsJSON11                 // most others
 	restJSON                  // AWS Backup, Account
-	awsQuery                  // STS
+	awsQuery                  // STS, IAM, SNS
+	rpcCBOR                   // CloudWatch: smithy-rpc-v2-cbor
 )
 
 func (p protocol) contentType() string {
@@ -29,6 +30,8 @@ func (p protocol) contentType() string {
 		return "application/x-amz-json-1.1"
 	case awsQuery:
 		return "text/xml"
+	case rpcCBOR:
+		return "application/cbor"
 	}
 	return "application/json"
 }
@@ -51,6 +54,7 @@ type reply struct {
 	status int
 	header http.Header // beyond the usual ones
 	body   []byte
+	result any           // what body was written from
 	fault  string        // which fault made or changed it
 	cut    bool          // announce the whole body, send half, then close
 	reset  bool          // close without an answer
@@ -74,6 +78,9 @@ func (o reply) send(w http.ResponseWriter, c *call) {
 	h.Set("Date", c.now.UTC().Format(http.TimeFormat))
 	h.Set("X-Amzn-Requestid", c.requestID)
 	h.Set("Content-Length", strconv.Itoa(len(o.body)))
+	if c.service.protocol == rpcCBOR {
+		h.Set("Smithy-Protocol", "rpc-v2-cbor")
+	}
 	if c.service == &dynamoDB {
 		h.Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(o.body)), 10))
 	}
@@ -110,31 +117,25 @@ func (c *call) success(result any) reply {
 	case noContent:
 		return reply{status: http.StatusNoContent}
 	}
-	return reply{status: http.StatusOK, body: c.encode(result)}
+	return reply{status: http.StatusOK, body: c.encode(result), result: result}
 }
 
 // encode writes an operation's result.
 func (c *call) encode(result any) []byte {
-	if c.service.protocol == awsQuery {
-		return encodeXML(queryResponse{
-			XMLName:   xml.Name{Space: "https://sts.amazonaws.com/doc/2011-06-15/", Local: c.operation + "Response"},
-			Result:    result,
-			RequestID: c.requestID,
-		})
-	}
-	if result == nil {
+	switch {
+	case c.service.protocol == awsQuery:
+		return c.answerXML(result)
+	case c.service.protocol == rpcCBOR && result == nil:
+		return nil
+	case c.service.protocol == rpcCBOR:
+		return appendCBOR(nil, result)
+	case result == nil:
 		if c.service.protocol == restJSON {
 			return nil
 		}
 		return []byte("{}")
 	}
 	return encodeJSON(result)
-}
-
-type queryResponse struct {
-	XMLName   xml.Name
-	Result    any
-	RequestID string `xml:"ResponseMetadata>RequestId"`
 }
 
 func encodeXML(v any) []byte {
@@ -155,12 +156,17 @@ func encodeJSON(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// decode reads the request's JSON body into v, which starts with AWS's defaults.
+// decode reads the request's body into v, which starts with AWS's defaults. Every
+// protocol is read as JSON is.
 func (c *call) decode(v any) error {
-	if len(c.body) == 0 {
+	body := c.body
+	if c.service.protocol == awsQuery {
+		body = encodeJSON(formTree(c.query))
+	}
+	if len(body) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(c.body, v); err != nil {
+	if err := json.Unmarshal(body, v); err != nil {
 		return fail(http.StatusBadRequest, "SerializationException", "%v", err)
 	}
 	return nil

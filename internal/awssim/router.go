@@ -20,7 +20,9 @@ type operation struct {
 type service struct {
 	name       string // "dynamodb": the prefix of operations in faults, counters and exchanges
 	protocol   protocol
+	namespace  string                // awsQuery: of the answer's XML
 	errorText  string                // member of its errors that has the message
+	global     bool                  // one endpoint for all Regions: kept and counted in the account's home Region
 	operations map[string]*operation // by name
 }
 
@@ -56,26 +58,54 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out.send(w, c)
 }
 
+// targets are the services that X-Amz-Target names, by its prefix.
+var targets = map[string]*service{
+	"DynamoDB_20120810":                 &dynamoDB,
+	"ResourceGroupsTaggingAPI_20170126": &tagging,
+	"TrentService":                      &kmsAPI,
+	"AWSOrganizationsV20161128":         &organizationsAPI,
+	"AWSEvents":                         &eventBridge,
+	"CloudTrail_20131101":               &cloudTrail,
+	"com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101": &cloudTrail,
+	"Logs_20140328":                 &cloudWatchLogs,
+	"GraniteServiceVersion20100801": &cloudWatchJSON,
+}
+
+// versions are the services that speak awsQuery, by the form's Version.
+var versions = map[string]*service{
+	"2011-06-15": &sts,
+	"2010-05-08": &iamAPI,
+	"2010-03-31": &snsAPI,
+	"2010-08-01": &cloudWatchQuery,
+}
+
 // route finds service and operation, nil when there is no such operation.
 func (c *call) route(r *http.Request) *operation {
 	c.query = r.URL.Query()
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
-		prefix, name, _ := strings.Cut(target, ".")
-		c.service, c.operation = &dynamoDB, name
-		if prefix == "ResourceGroupsTaggingAPI_20170126" {
-			c.service = &tagging
+		c.service, c.operation = &dynamoDB, target[strings.LastIndexByte(target, '.')+1:]
+		if s := targets[strings.TrimSuffix(target, "."+c.operation)]; s != nil {
+			c.service = s
 		}
-		return c.service.operations[name]
+		return c.service.operations[c.operation]
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		c.query, _ = url.ParseQuery(string(c.body))
 		c.service, c.operation = &sts, c.query.Get("Action")
+		if s := versions[c.query.Get("Version")]; s != nil {
+			c.service = s
+		}
 		return c.service.operations[c.operation]
 	}
 	path := strings.TrimSuffix(r.URL.EscapedPath(), "/")
 	if path == "/listRegions" {
 		c.service, c.operation = &accountAPI, "ListRegions"
 		return accountAPI.operations["ListRegions"]
+	}
+	if name, ok := strings.CutPrefix(path, "/service/GraniteServiceVersion20100801/operation/"); ok {
+		c.service, c.operation = &cloudWatch, name
+		c.body = jsonOfCBOR(c.body)
+		return c.service.operations[name]
 	}
 	c.service = &backupAPI
 	c.operation, c.labels = matchRoute(r.Method, path)
@@ -124,5 +154,9 @@ func (c *call) run(op *operation) (any, error) {
 		c.sim.mu.RLock()
 		defer c.sim.mu.RUnlock()
 	}
-	return op.handle(c)
+	out, err := op.handle(c)
+	if op.writes && (c.service == &backupAPI || c.service == &dynamoDB) {
+		c.region.named(func(arn string) { c.sim.implyKey(arn, c.now) })
+	}
+	return out, err
 }

@@ -21,12 +21,13 @@ var Demo []byte
 // A Scenario is what a simulator holds when it starts. It is written as YAML;
 // unknown keys are errors. Where a time is asked for it is a [When].
 type Scenario struct {
-	Clock        time.Time         `yaml:"clock"`              // the simulator's time
-	Organization string            `yaml:"organization"`       // "o-…"; empty: the accounts are in none
-	Management   string            `yaml:"management_account"` // 12 digits; empty: the first account
-	PageSize     int               `yaml:"page_size"`          // see Simulator.PageSize
-	Accounts     []AccountScenario `yaml:"accounts"`
-	Faults       []FaultScenario   `yaml:"faults"`
+	Clock        time.Time             `yaml:"clock"`              // the simulator's time
+	Organization string                `yaml:"organization"`       // "o-…"; empty: the accounts are in none
+	Management   string                `yaml:"management_account"` // 12 digits; empty: the first account
+	Tree         *OrganizationScenario `yaml:"organization_tree"`  // absent: all accounts are in the root
+	PageSize     int                   `yaml:"page_size"`          // see Simulator.PageSize
+	Accounts     []AccountScenario     `yaml:"accounts"`
+	Faults       []FaultScenario       `yaml:"faults"`
 }
 
 // An AccountScenario is one account, or with Count many alike, whose ids count up
@@ -38,6 +39,7 @@ type AccountScenario struct {
 	Count          int               `yaml:"count"`     // 0: 1
 	AccessKeys     []KeyScenario     `yaml:"access_keys"`
 	Roles          []RoleScenario    `yaml:"roles"` // absent: every role can be assumed
+	IAM            IAMScenario       `yaml:"iam"`
 	GlobalSettings map[string]string `yaml:"global_settings"`
 	Regions        []RegionScenario  `yaml:"regions"`
 	EmptyRegions   []string          `yaml:"empty_regions"` // more Regions, opted in, with nothing in them
@@ -71,6 +73,13 @@ type RegionScenario struct {
 	RestoreJobs    []RestoreScenario     `yaml:"restore_jobs"`
 	RestoreTesting []TestingPlanScenario `yaml:"restore_testing_plans"`
 	LegalHolds     []LegalHoldScenario   `yaml:"legal_holds"`
+	Keys           []KMSKeyScenario      `yaml:"kms_keys"`
+	EventRules     []EventRuleScenario   `yaml:"event_rules"`
+	Topics         []TopicScenario       `yaml:"topics"`
+	Trails         []TrailScenario       `yaml:"trails"`
+	TrailEvents    []TrailEventScenario  `yaml:"trail_events"`
+	Alarms         []AlarmScenario       `yaml:"alarms"`
+	LogGroups      []LogGroupScenario    `yaml:"log_groups"`
 }
 
 // A When is a moment: "2026-11-22T20:00:00Z", "2026-11-22", or an age before the
@@ -149,17 +158,17 @@ func New(s Scenario) (*Simulator, error) {
 	if len(s.Accounts) == 0 {
 		return nil, errors.New("building scenario: no accounts")
 	}
-	sim := &Simulator{Clock: NewClock(s.Clock), PageSize: s.PageSize, Faults: &Faults{}, organization: s.Organization,
-		management: s.Management, accounts: map[string]*account{}, keys: map[string]*credential{}, ran: s.Clock}
-	if sim.management == "" {
-		sim.management = s.Accounts[0].ID
-	}
+	sim := &Simulator{Clock: NewClock(s.Clock), PageSize: s.PageSize, Faults: &Faults{}, accounts: map[string]*account{}, keys: map[string]*credential{}, ran: s.Clock}
 	b := builder{sim: sim, clock: s.Clock.UTC()}
 	for _, a := range s.Accounts {
 		if err := b.accounts(a); err != nil {
 			return nil, fmt.Errorf("building scenario: account %s: %w", a.ID, err)
 		}
 	}
+	if err := b.organization(s); err != nil {
+		return nil, fmt.Errorf("building scenario: %w", err)
+	}
+	sim.allRegions(b.implyKeys)
 	for _, f := range s.Faults {
 		fault := f.fault()
 		if err := fault.check(); err != nil {
@@ -171,6 +180,9 @@ func New(s Scenario) (*Simulator, error) {
 	sim.allRegions(func(r *region) { r.sortRestores() })
 	return sim, nil
 }
+
+// defaultUser owns access keys whose scenario names no user.
+const defaultUser = "holdfast"
 
 // builder turns a scenario into state.
 type builder struct {
@@ -204,9 +216,12 @@ func (b *builder) account(in AccountScenario) error {
 	if b.sim.accounts[in.ID] != nil {
 		return errors.New("it is there twice")
 	}
-	a := &account{id: in.ID, name: in.Name, partition: in.Partition, regions: map[string]*region{}, globalSettings: in.GlobalSettings}
+	a := &account{id: in.ID, name: in.Name, partition: in.Partition, regions: map[string]*region{}, globalSettings: in.GlobalSettings, iam: &identities{}}
 	if a.partition == "" {
 		a.partition = "aws"
+	}
+	if err := b.iam(a, in); err != nil {
+		return err
 	}
 	for _, r := range in.Roles {
 		if a.roles == nil {
@@ -217,7 +232,7 @@ func (b *builder) account(in AccountScenario) error {
 	b.sim.accounts[a.id] = a
 	for _, k := range in.AccessKeys {
 		if k.User == "" {
-			k.User = "holdfast"
+			k.User = defaultUser
 		}
 		arn := "arn:" + a.partition + ":iam::" + a.id + ":user/" + k.User
 		if b.sim.keys[k.ID] != nil {

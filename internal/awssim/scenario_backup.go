@@ -24,6 +24,13 @@ func (b *builder) region(a *account, in RegionScenario) error {
 		each(b, r, in.BackupJobs, (*builder).job),
 		each(b, r, in.RestoreTesting, (*builder).testing),
 		each(b, r, in.RestoreJobs, (*builder).restore),
+		each(b, r, in.Keys, (*builder).key),
+		each(b, r, in.EventRules, (*builder).eventRule),
+		each(b, r, in.Topics, (*builder).topic),
+		each(b, r, in.Trails, (*builder).trail),
+		each(b, r, in.TrailEvents, (*builder).trailEvent),
+		each(b, r, in.Alarms, (*builder).alarm),
+		each(b, r, in.LogGroups, (*builder).logGroup),
 	}
 	for _, err := range steps {
 		if err != nil {

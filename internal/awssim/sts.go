@@ -1,41 +1,19 @@
 package awssim
 
 import (
-	"encoding/xml"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
-var sts = service{name: "sts", protocol: awsQuery, operations: index("sts",
+var sts = service{name: "sts", protocol: awsQuery, namespace: "https://sts.amazonaws.com/doc/2011-06-15/", operations: index("sts",
 	operation{name: "GetCallerIdentity", handle: getCallerIdentity},
 	operation{name: "AssumeRole", writes: true, handle: assumeRole},
 )}
 
-type callerIdentityResult struct {
-	XMLName xml.Name `xml:"GetCallerIdentityResult"`
-	Arn     string
-	UserID  string `xml:"UserId"`
-	Account string
-}
-
 func getCallerIdentity(c *call) (any, error) {
-	return callerIdentityResult{Arn: c.caller.arn, UserID: c.caller.userID, Account: c.caller.account}, nil
-}
-
-type assumeRoleResult struct {
-	XMLName     xml.Name `xml:"AssumeRoleResult"`
-	AssumedRole struct {
-		AssumedRoleID string `xml:"AssumedRoleId"`
-		Arn           string
-	} `xml:"AssumedRoleUser"`
-	Credentials struct {
-		AccessKeyID     string `xml:"AccessKeyId"`
-		SecretAccessKey string
-		SessionToken    string
-		Expiration      string
-	}
+	return obj{"Arn": c.caller.arn, "UserId": c.caller.userID, "Account": c.caller.account}, nil
 }
 
 // assumeRole gives temporary keys for a role of a simulated account. Trust
@@ -69,13 +47,11 @@ func assumeRole(c *call) (any, error) {
 		expires: c.now.Add(time.Duration(seconds) * time.Second),
 	}
 	c.sim.keys[key] = cred
-	var out assumeRoleResult
-	out.AssumedRole.AssumedRoleID, out.AssumedRole.Arn = cred.userID, cred.arn
-	out.Credentials.AccessKeyID = key
-	out.Credentials.SecretAccessKey = uuid(hash("secret", key))
-	out.Credentials.SessionToken = cred.token
-	out.Credentials.Expiration = c.announced(cred.expires, seconds).Format(time.RFC3339)
-	return out, nil
+	return obj{
+		"AssumedRoleUser": obj{"AssumedRoleId": cred.userID, "Arn": cred.arn},
+		"Credentials": obj{"AccessKeyId": key, "SecretAccessKey": uuid(hash("secret", key)), "SessionToken": cred.token,
+			"Expiration": epochOf(c.announced(cred.expires, seconds))},
+	}, nil
 }
 
 // announced is the expiry that the client is told. Clients judge it by their own

@@ -154,3 +154,15 @@ func shortID(id uint64, n int) string {
 func ptr[T any](v T) *T { return &v }
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
+
+// objects is the list as an answer.
+func (t *tags) objects() []obj {
+	out := []obj{}
+	for _, k := range sortedKeys(t.values) {
+		out = append(out, obj{"Key": k, "Value": t.values[k]})
+	}
+	return out
+}
+
+// texts is a list that is never null on the wire.
+func texts(list []string) []string { return append([]string{}, list...) }
