@@ -10,10 +10,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/smithy-go/logging"
+
 	"holdfast/internal/awssim"
 	"holdfast/scanner/collect"
 	"holdfast/scanner/snapshot"
 )
+
+// The SDK warns on standard error of answers that break off; those are gaps.
+func TestTheSDKPrintsNothing(t *testing.T) {
+	t.Setenv("AWS_CA_BUNDLE", "")
+	cfg, err := collect.Load(context.Background(), collect.Options{Region: "eu-west-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, silent := cfg.Logger.(logging.Nop); !silent {
+		t.Errorf("the SDK logs to %T", cfg.Logger)
+	}
+}
 
 // A scan of thousands of accounts in one process has no connections left over
 // from those that are done.
