@@ -253,6 +253,12 @@ func organizationLists(c clients, root string) map[string]func() ([][]string, er
 				return names(p.DelegatedAdministrators, func(d orgtypes.DelegatedAdministrator) string { return *d.Id })
 			})
 		},
+		"ListAccountsWithInvalidEffectivePolicy": func() ([][]string, error) {
+			in := &organizations.ListAccountsWithInvalidEffectivePolicyInput{PolicyType: "BACKUP_POLICY"}
+			return collect(organizations.NewListAccountsWithInvalidEffectivePolicyPaginator(o, in), func(p *organizations.ListAccountsWithInvalidEffectivePolicyOutput) []string {
+				return names(p.Accounts, accountID)
+			})
+		},
 		"ListEffectivePolicyValidationErrors": func() ([][]string, error) {
 			in := &organizations.ListEffectivePolicyValidationErrorsInput{AccountId: aws.String("222222222222"), PolicyType: "BACKUP_POLICY"}
 			return collect(organizations.NewListEffectivePolicyValidationErrorsPaginator(o, in), func(p *organizations.ListEffectivePolicyValidationErrorsOutput) []string {

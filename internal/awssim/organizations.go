@@ -27,6 +27,7 @@ var organizationsAPI = service{name: "organizations", protocol: awsJSON11, error
 	operation{name: "ListDelegatedAdministrators", handle: administrators(listDelegatedAdministrators)},
 	operation{name: "ListDelegatedServicesForAccount", handle: administrators(listDelegatedServices)},
 	operation{name: "ListAWSServiceAccessForOrganization", handle: administrators(listServiceAccess)},
+	operation{name: "ListAccountsWithInvalidEffectivePolicy", handle: administrators(listInvalidAccounts)},
 	operation{name: "ListEffectivePolicyValidationErrors", handle: administrators(listEffectivePolicyErrors)},
 )}
 

@@ -90,6 +90,22 @@ func describeEffectivePolicy(c *call) (any, error) {
 	return obj{"EffectivePolicy": obj{"PolicyContent": content, "LastUpdatedTimestamp": epochOf(d.created), "TargetId": m.id, "PolicyType": in.PolicyType}}, nil
 }
 
+// listInvalidAccounts shows whose policies of a type do not work together.
+func listInvalidAccounts(c *call, d *directory) (any, error) {
+	in, err := c.orgRequest()
+	if err != nil {
+		return nil, err
+	}
+	out, err := orgList(c, in, "Accounts", d.memberList(), memberKey, func(m *member) bool {
+		return slices.ContainsFunc(d.errors, func(e policyError) bool { return e.account == m.id && e.kind == in.PolicyType })
+	}, (*member).row)
+	if err != nil {
+		return nil, err
+	}
+	out.(obj)["PolicyType"] = in.PolicyType
+	return out, nil
+}
+
 func listEffectivePolicyErrors(c *call, d *directory) (any, error) {
 	in, err := c.orgRequest()
 	if err != nil {
