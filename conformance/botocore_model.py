@@ -8,11 +8,14 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from collections import Counter
 from datetime import datetime
+from io import BytesIO
 
 import botocore.loaders
 import botocore.model
+from botocore.parsers import BaseCBORParser
 
 SERVICES = {"tag": "resourcegroupstaggingapi"}
 
@@ -27,6 +30,8 @@ COMMON = {
     "InvalidClientTokenId", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "NotAuthorized", "OptInRequired",
     "RequestExpired", "SerializationException", "ServiceUnavailable", "Throttling", "ThrottlingException", "UnknownOperationException",
     "UnrecognizedClientException", "ValidationError", "ValidationException"}
+
+CBOR = "smithy-rpc-v2-cbor"  # of CloudWatch
 
 loader = botocore.loaders.Loader()
 models = {}
@@ -118,12 +123,31 @@ def iso8601(text):
 
 def from_xml(shape, node):
     """Reads an awsQuery result as the JSON value that check knows; what the model has no member for stays as text."""
-    if shape is None or shape.type_name not in ("structure", "list", "map"):
-        text = node.text or ""
-        convert = {"integer": int, "long": int, "boolean": lambda t: t == "true"}.get(shape.type_name if shape else "", str)
-        return convert(text)
-    assert shape.type_name == "structure", f"no simulated answer has a {shape.type_name}"
-    return {local(child): from_xml(shape.members.get(local(child)), child) for child in node}
+    kind = shape.type_name if shape is not None else "string"
+    if kind == "structure":
+        members = {m.serialization.get("name", name): m for name, m in shape.members.items()}
+        return {local(child): from_xml(members.get(local(child)), child) for child in node}
+    if kind == "list":
+        return [from_xml(shape.member, child) for child in node]
+    if kind == "map":
+        return {entry[0].text: from_xml(shape.value, entry[1]) for entry in node}
+    text = node.text or ""
+    if kind == "timestamp" and iso8601(text):
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()  # awsQuery writes every timestamp as a date
+    return {"integer": int, "long": int, "double": float, "float": float, "boolean": lambda t: t == "true"}.get(kind, str)(text)
+
+
+def from_cbor(data):
+    """Reads a smithy-rpc-v2-cbor body as the JSON value that check knows."""
+    return plain(BaseCBORParser().parse_data_item(BytesIO(data)))
+
+
+def plain(value):
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def local(node):
@@ -135,6 +159,9 @@ def success(service, operation, exchange):
     if exchange["Status"] != want:
         yield f"status {exchange['Status']}, want {want}"
     body = exchange["Response"]
+    if service.metadata["protocol"] == CBOR:
+        yield from check(operation.output_shape, from_cbor(raw(exchange)), operation.output_shape.name)
+        return
     if service.metadata["protocol"] == "query":
         yield from query_success(service, operation, body)
         return
@@ -154,15 +181,16 @@ def query_success(service, operation, body):
     if root.tag != f"{namespace}{operation.name}Response":
         yield f"the document is {root.tag}"
     result = root.find(f"{namespace}{operation.name}Result")
+    if root.find(f"{namespace}ResponseMetadata/{namespace}RequestId") is not None and operation.output_shape is None:
+        return
     if result is None or root.find(f"{namespace}ResponseMetadata/{namespace}RequestId") is None:
         yield "no result, or no RequestId"
         return
-    shape = operation.output_shape
-    value = from_xml(shape, result)
-    for problem in check(shape, value, shape.name):
-        # awsQuery writes every timestamp as a date.
-        if not re.search(r"not seconds since 1970$", problem) or not iso8601(re.search(r"is '(.*)', not", problem).group(1)):
-            yield problem
+    yield from check(operation.output_shape, from_xml(operation.output_shape, result), operation.output_shape.name)
+
+
+def raw(exchange):
+    return b64decode(exchange["Response"]) if exchange["Base64"] else exchange["Response"].encode()
 
 
 def header(exchange, name):
@@ -174,8 +202,8 @@ def error_of(protocol, exchange):
     if protocol == "query":
         error = ET.fromstring(exchange["Response"]).find(".//{*}Error")
         return error.findtext("{*}Code"), {}, error.findtext("{*}Type")
-    body = json.loads(exchange["Response"])
-    if protocol == "json":
+    body = from_cbor(raw(exchange)) if protocol == CBOR else json.loads(exchange["Response"])
+    if protocol in ("json", CBOR):
         return body.pop("__type").rpartition("#")[2], body, None
     return header(exchange, "x-amzn-errortype").partition(":")[0], body, None
 
@@ -211,9 +239,11 @@ def problems(exchange):
         return
     path = operation.http.get("requestUri", "/").partition("?")[0].rstrip("/")
     pattern = re.sub(r"\{[^}]*\}", "[^/]+", path)
+    if service.metadata["protocol"] == CBOR:
+        pattern = f"/service/{service.metadata['targetPrefix']}/operation/{name}"
     if exchange["Method"] != operation.http["method"] or not re.fullmatch(pattern + "/?", exchange["Path"].partition("?")[0]):
         yield f"routed from {exchange['Method']} {exchange['Path']}, but it is {operation.http['method']} {path}"
-    want = {"query": "text/xml", "rest-json": "application/json", "json": f"application/x-amz-json-{service.metadata.get('jsonVersion')}"}[
+    want = {CBOR: "application/cbor", "query": "text/xml", "rest-json": "application/json", "json": f"application/x-amz-json-{service.metadata.get('jsonVersion')}"}[
         service.metadata["protocol"]]
     if exchange["Response"] and header(exchange, "content-type") != want:
         yield f"content type {header(exchange, 'content-type')}, want {want}"
@@ -222,7 +252,7 @@ def problems(exchange):
 
 def unnoticed(exchange):
     """Says which mistakes, made on purpose, would pass: a check that accepts anything proves nothing."""
-    if exchange["Status"] >= 300 or not exchange["Response"].startswith("{") or exchange["Response"] == "{}":
+    if exchange["Status"] >= 300 or exchange["Base64"] or not exchange["Response"].startswith("{") or exchange["Response"] == "{}":
         return
     answer = json.loads(exchange["Response"])
     spoilt = {"a member that nobody knows": {**answer, "Unheard": 1}}

@@ -4,7 +4,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -15,6 +17,7 @@ import (
 	"os/signal"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"holdfast/internal/awssim"
 )
@@ -89,11 +92,29 @@ type exchange struct {
 	Request   string
 	Status    int
 	Header    http.Header // of the answer
-	Response  string
+	Response  string      // in base64 where it is no text
+	Base64    bool        // Response is
 }
 
-// recorded keeps what the simulator says of an exchange with the headers that it
-// sent, which it knows by the request id.
+// A tee keeps the answer that goes through it.
+type tee struct {
+	http.ResponseWriter
+	status int
+	body   bytes.Buffer
+}
+
+func (t *tee) WriteHeader(status int) {
+	t.status = status
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *tee) Write(p []byte) (int, error) {
+	t.body.Write(p)
+	return t.ResponseWriter.Write(p)
+}
+
+// recorded keeps what was answered, as it was sent, with the name of the operation,
+// which the simulator tells by request id.
 func recorded(sim *awssim.Simulator, out *json.Encoder) http.Handler {
 	var mu sync.Mutex
 	running := map[string]awssim.Exchange{}
@@ -103,14 +124,18 @@ func recorded(sim *awssim.Simulator, out *json.Encoder) http.Handler {
 		running[e.RequestID] = e
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			mu.Lock()
-			defer mu.Unlock()
-			id := w.Header().Get("X-Amzn-Requestid")
-			e := running[id]
-			delete(running, id)
-			out.Encode(exchange{e.Operation, e.Method, e.Path, string(e.Request), e.Status, w.Header().Clone(), string(e.Response)})
-		}()
-		sim.ServeHTTP(w, r)
+		answer := &tee{ResponseWriter: w}
+		sim.ServeHTTP(answer, r)
+		mu.Lock()
+		defer mu.Unlock()
+		id := w.Header().Get("X-Amzn-Requestid")
+		e := running[id]
+		delete(running, id)
+		line := exchange{Operation: e.Operation, Method: e.Method, Path: e.Path, Request: string(e.Request),
+			Status: answer.status, Header: w.Header().Clone(), Response: answer.body.String()}
+		if !utf8.ValidString(line.Response) {
+			line.Response, line.Base64 = base64.StdEncoding.EncodeToString(answer.body.Bytes()), true
+		}
+		out.Encode(line)
 	})
 }
