@@ -134,10 +134,14 @@ func (r *cborReader) item(depth int) (any, error) {
 		return nil, errCBOR
 	}
 	switch major {
-	case 0:
+	case 0, 1:
+		if small == 31 {
+			return nil, errCBOR
+		}
+		if major == 1 {
+			return -1 - float64(n), nil
+		}
 		return n, nil
-	case 1:
-		return -1 - float64(n), nil
 	case 3:
 		if n > uint64(len(r.rest)) {
 			return nil, errCBOR
@@ -150,7 +154,11 @@ func (r *cborReader) item(depth int) (any, error) {
 	case 5:
 		return r.dictionary(n, depth)
 	case 6: // a tag: what it marks says enough
-		return r.item(depth + 1)
+		v, err := r.item(depth + 1)
+		if _, end := v.(cborBreak); end || small == 31 {
+			return nil, errCBOR
+		}
+		return v, err
 	case 7:
 		return cborSimple(small, n)
 	}
@@ -174,14 +182,16 @@ func cborSimple(small byte, n uint64) (any, error) {
 }
 
 func (r *cborReader) list(n uint64, depth int) (any, error) {
-	out := []any{}
+	out, endless := []any{}, n == cborUnknown
 	for ; n > 0; n-- {
 		v, err := r.item(depth + 1)
 		if err != nil {
 			return nil, err
 		}
-		if _, end := v.(cborBreak); end {
+		if _, end := v.(cborBreak); end && endless {
 			return out, nil
+		} else if end {
+			return nil, errCBOR
 		}
 		out = append(out, v)
 	}
@@ -189,13 +199,13 @@ func (r *cborReader) list(n uint64, depth int) (any, error) {
 }
 
 func (r *cborReader) dictionary(n uint64, depth int) (any, error) {
-	out := map[string]any{}
+	out, endless := map[string]any{}, n == cborUnknown
 	for ; n > 0; n-- {
 		k, err := r.item(depth + 1)
 		if err != nil {
 			return nil, err
 		}
-		if _, end := k.(cborBreak); end {
+		if _, end := k.(cborBreak); end && endless {
 			return out, nil
 		}
 		name, ok := k.(string)

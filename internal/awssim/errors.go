@@ -109,7 +109,7 @@ func (e *apiError) encode(s *service, requestID string) reply {
 	case restJSON:
 		r.header.Set("X-Amzn-ErrorType", e.code)
 	default:
-		body["__type"] = p.errorPrefix(e.code) + e.code
+		body["__type"] = s.errorPrefix(e.code) + e.code
 	}
 	if p == rpcCBOR {
 		r.body = appendCBOR(nil, body)

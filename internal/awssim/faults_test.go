@@ -294,7 +294,7 @@ func TestHeadersAndRecords(t *testing.T) {
 	if _, err := c.ddb.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String("alpha")}); err != nil {
 		t.Fatal(err)
 	}
-	c.bk.ListLegalHolds(ctx, &backup.ListLegalHoldsInput{})
+	connect(s, "AKIAONE", "eu-west-1").bk.ListLegalHolds(ctx, &backup.ListLegalHoldsInput{}) // on a connection of its own: a used one would be tried again
 	connect(s, "AKIANOBODY", "eu-west-1").ddb.ListTables(ctx, &dynamodb.ListTablesInput{})
 	if len(seen) != 3 {
 		t.Fatalf("%d exchanges", len(seen))

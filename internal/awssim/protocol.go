@@ -37,8 +37,8 @@ func (p protocol) contentType() string {
 }
 
 // errorPrefix is the namespace in __type: DynamoDB's own for its own errors.
-func (p protocol) errorPrefix(code string) string {
-	if p != awsJSON10 {
+func (s *service) errorPrefix(code string) string {
+	if s.name != "dynamodb" {
 		return ""
 	}
 	switch code {
