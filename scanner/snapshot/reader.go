@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
+	"sync"
 )
 
 // maxLine bounds one line. The longest that AWS can cause is a table with its
@@ -24,60 +26,105 @@ const maxLine = 16 << 20
 func Read(r io.Reader, name string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		s := &reader{lines: bufio.NewReaderSize(r, 1<<18)}
-		for {
-			row, err := s.next()
-			if err == io.EOF {
-				return
+		for size := 1; ; size = min(2*size, maxBatch) {
+			batch, err := s.batch(size)
+			decodeAll(batch)
+			for i := range batch {
+				s.line++
+				if err := s.check(&batch[i]); err != nil {
+					yield(Row{}, fmt.Errorf("%s:%d: %w", name, s.line, err))
+					return
+				}
+				if !yield(batch[i].row, nil) {
+					return
+				}
 			}
-			if err != nil {
+			if err == nil {
+				continue
+			}
+			s.line++
+			if err = s.ending(err); err != nil {
 				yield(Row{}, fmt.Errorf("%s:%d: %w", name, s.line, err))
-				return
 			}
-			if !yield(row, nil) {
-				return
-			}
+			return
 		}
 	}
 }
 
+// maxBatch is how many lines are decoded side by side. The first batches are
+// small, since some only look at the head of a shard.
+const maxBatch = 256
+
 type reader struct {
 	lines *bufio.Reader
 	long  []byte // a line that does not fit into the buffer of lines
-	line  int    // 1 for the first
+	ahead []line // the batch; its memory is used again
+	line  int    // of the last row; 1 for the first
 	kind  int    // of the last row
 	key   string // of the last row
 	ended bool
 }
 
-// next returns io.EOF after the end line.
-func (s *reader) next() (Row, error) {
-	b, err := s.readLine()
-	if err == io.EOF {
-		switch {
-		case s.ended:
-			return Row{}, io.EOF
-		case s.line == 1:
-			return Row{}, errors.New("file is empty: a shard begins with a header; collect again")
+// A line is one row, as text and decoded.
+type line struct {
+	text []byte
+	row  Row
+	kind int
+	err  error
+}
+
+// batch reads up to size lines, and says why it is not more.
+func (s *reader) batch(size int) ([]line, error) {
+	if len(s.ahead) < size {
+		s.ahead = append(s.ahead, make([]line, size-len(s.ahead))...)
+	}
+	for i := range size {
+		b, err := s.readLine()
+		if err != nil {
+			return s.ahead[:i], err
 		}
-		return Row{}, errors.New("file ends without its end line: it was cut; collect again")
+		s.ahead[i].text = append(s.ahead[i].text[:0], b...)
 	}
-	if err != nil {
-		return Row{}, err
+	return s.ahead[:size], nil
+}
+
+// decodeAll decodes a batch on all cores: it is most of the work of reading.
+func decodeAll(batch []line) {
+	const least = 16 // lines that are worth a goroutine
+	var wg sync.WaitGroup
+	part := max(least, (len(batch)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	for len(batch) > part {
+		first := batch[:part]
+		batch = batch[part:]
+		wg.Go(func() { decodeEach(first) })
 	}
-	if s.ended {
-		return Row{}, errors.New("line after the end line")
+	decodeEach(batch)
+	wg.Wait()
+}
+
+func decodeEach(batch []line) {
+	for i := range batch {
+		l := &batch[i]
+		l.row, l.kind, l.err = decode(l.text)
 	}
-	row, k, err := decode(b)
-	if err != nil {
-		return Row{}, err
+}
+
+// ending is nil where the stream ends as it should; err is why no more lines came.
+func (s *reader) ending(err error) error {
+	switch {
+	case err != io.EOF:
+		return err
+	case s.ended:
+		return nil
+	case s.line == 1:
+		return errors.New("file is empty: a shard begins with a header; collect again")
 	}
-	return row, s.check(&row, k)
+	return errors.New("file ends without its end line: it was cut; collect again")
 }
 
 // readLine returns the next line without its newline; it is valid until the
 // next call. A last line without newline was cut.
 func (s *reader) readLine() ([]byte, error) {
-	s.line++
 	s.long = s.long[:0]
 	for {
 		b, err := s.lines.ReadSlice('\n')
@@ -100,8 +147,14 @@ func (s *reader) readLine() ([]byte, error) {
 }
 
 // check holds a row to its place in the shard.
-func (s *reader) check(row *Row, k int) error {
-	if s.line == 1 {
+func (s *reader) check(l *line) error {
+	row, k := &l.row, l.kind
+	switch {
+	case s.ended:
+		return errors.New("line after the end line")
+	case l.err != nil:
+		return l.err
+	case s.line == 1:
 		if k != kindHeader {
 			return fmt.Errorf("first line is %s, not header", kinds[k].name)
 		}
