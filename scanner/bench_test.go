@@ -84,6 +84,7 @@ func BenchmarkAccount(b *testing.B) {
 		b.ReportMetric(m.Collect, "s-collect")
 		b.ReportMetric(m.Derive, "s-derive")
 		b.ReportMetric(m.Evaluate, "s-evaluate")
+		b.ReportMetric((child.ProcessState.UserTime() + child.ProcessState.SystemTime()).Seconds(), "s-cpu") // what a busy machine does not change
 		b.ReportMetric(m.PeakMiB, "MiB-peak")
 		b.ReportMetric(float64(m.Findings), "findings")
 		calls := 0
