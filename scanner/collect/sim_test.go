@@ -59,12 +59,20 @@ func (w *world) account(change func(*collect.Options)) *collect.Account {
 
 const demoKey = "AKIAHOLDFASTDEMO0001"
 
-// everything is the shards of all that the demo's first account has.
+// shards are all that the demo's first account has.
+var shards = []string{snapshot.OrganizationShard, snapshot.Global, "us-east-1", "eu-west-1"}
+
 func everything(t *testing.T, a *collect.Account) map[string]shard {
+	t.Helper()
+	return these(t, a, shards)
+}
+
+// these are some of the shards.
+func these(t *testing.T, a *collect.Account, regions []string) map[string]shard {
 	t.Helper()
 	var mu sync.Mutex
 	all := map[string]shard{}
-	err := a.Collect(context.Background(), []string{snapshot.Global, "us-east-1", "eu-west-1"}, collect.Collectors(),
+	err := a.Collect(context.Background(), regions, collect.Collectors(),
 		func(region string, _ collect.Result, b *snapshot.Builder) error {
 			mu.Lock()
 			defer mu.Unlock()
@@ -90,7 +98,7 @@ func TestCollectorsNameTheActionsThatTheyCall(t *testing.T) {
 	w := newWorld(t, scenario())
 	first := everything(t, w.account(nil))
 	w.sim.Faults.Add(awssim.Fault{Kind: "denied-json", Operation: "tag:GetResources"})
-	everything(t, w.account(nil))
+	everything(t, w.account(func(o *collect.Options) { o.LookupEvents = true }))
 	var named []string
 	collectors := collect.Collectors()
 	for _, c := range collectors {
@@ -144,26 +152,30 @@ func TestPageSizeDoesNotMatter(t *testing.T) {
 // elsewhere are as they were.
 func TestEachActionDeniedIsAGapAndNothingElse(t *testing.T) {
 	w := newWorld(t, scenario())
-	whole := everything(t, w.account(nil))
+	asked := func(o *collect.Options) { o.MaxAttempts, o.LookupEvents, o.Organization = 2, true, true }
+	whole := everything(t, w.account(asked))
 	for _, kind := range []string{"denied-json", "denied-xml", "error-500-html"} {
 		for _, c := range collect.Collectors() {
 			for _, action := range c.Actions {
 				if action == "tag:GetResources" || action == "dynamodb:ListTagsOfResource" {
 					continue // each stands in for the other
 				}
-				if kind != "denied-json" && !slices.Contains([]string{"account:ListRegions", "backup:GetBackupPlan", "dynamodb:ListTables"}, action) {
-					continue // one of each protocol
+				if kind != "denied-json" && !slices.Contains(oneOfEachProtocol, action) {
+					continue
 				}
 				t.Run(kind+"/"+action, func(t *testing.T) {
 					w.sim.Faults.Clear()
 					w.sim.Faults.Add(awssim.Fault{Kind: kind, Operation: action})
-					denied := everything(t, w.account(func(o *collect.Options) { o.MaxAttempts = 2 }))
 					want := snapshot.Denied
 					if kind == "error-500-html" {
 						want = snapshot.Unreadable
 					}
+					regions := []string{c.Shard}
+					if c.Shard == "" {
+						regions = []string{"eu-west-1"} // where the scenario has one of everything
+					}
 					gaps := 0
-					for region, s := range denied {
+					for region, s := range these(t, w.account(asked), regions) {
 						for _, g := range s.gaps {
 							if gaps++; g.Operation != action || g.Reason != want {
 								t.Errorf("%s: gap %+v", region, g)
@@ -180,6 +192,10 @@ func TestEachActionDeniedIsAGapAndNothingElse(t *testing.T) {
 	}
 }
 
+var oneOfEachProtocol = []string{
+	"account:ListRegions", "backup:GetBackupPlan", "dynamodb:ListTables", "kms:DescribeKey", "iam:GetAccountSummary", "cloudwatch:DescribeAlarms",
+}
+
 // hidden are the kinds of rows that are lost, or poorer, without an action.
 var hidden = map[string][]string{
 	"account:ListRegions":                    {"AccountRegion"},
@@ -189,26 +205,54 @@ var hidden = map[string][]string{
 	"backup:GetBackupPlan":                   {"BackupPlan"},
 	"backup:GetBackupSelection":              {"BackupSelection"},
 	"backup:GetBackupVaultAccessPolicy":      {"BackupVault"},
-	"backup:GetBackupVaultNotifications":     {"BackupVault"},
+	"backup:GetBackupVaultNotifications":     {"BackupVault", "Topic"},
 	"backup:GetLegalHold":                    {"LegalHold"},
 	"backup:GetRestoreTestingPlan":           {"RestoreTestingPlan"},
 	"backup:GetRestoreTestingSelection":      {"RestoreTestingSelection"},
 	"backup:ListBackupJobs":                  {"BackupJob"},
 	"backup:ListBackupPlans":                 {"BackupPlan", "BackupSelection"},
 	"backup:ListBackupSelections":            {"BackupSelection"},
-	"backup:ListBackupVaults":                {"BackupVault", "RecoveryPoint", "BackupPlan"}, // old versions are named by points
+	"backup:ListBackupVaults":                {"BackupVault", "RecoveryPoint", "BackupPlan", "KMSKey", "Topic"}, // old versions are named by points
 	"backup:ListCopyJobs":                    {"CopyJob"},
 	"backup:ListLegalHolds":                  {"LegalHold"},
 	"backup:ListProtectedResources":          {"ProtectedResource"},
-	"backup:ListRecoveryPointsByBackupVault": {"RecoveryPoint", "BackupPlan"},
+	"backup:ListRecoveryPointsByBackupVault": {"RecoveryPoint", "BackupPlan", "KMSKey"},
 	"backup:ListRestoreJobs":                 {"RestoreJob"},
 	"backup:ListRestoreTestingPlans":         {"RestoreTestingPlan", "RestoreTestingSelection"},
 	"backup:ListRestoreTestingSelections":    {"RestoreTestingSelection"},
+	"cloudtrail:DescribeTrails":              {"Trail", "MetricFilter", "Topic"},
+	"cloudtrail:GetEventSelectors":           {"Trail"},
+	"cloudtrail:GetTrailStatus":              {"Trail"},
+	"cloudtrail:LookupEvents":                {"TrailEvent"},
+	"cloudwatch:DescribeAlarms":              {"MetricAlarm", "Topic"},
 	"dynamodb:DescribeContinuousBackups":     {"Table"},
-	"dynamodb:DescribeTable":                 {"Table"},
+	"dynamodb:DescribeTable":                 {"Table", "KMSKey"},
 	"dynamodb:GetResourcePolicy":             {"Table"},
 	"dynamodb:ListBackups":                   {"TableBackup"},
-	"dynamodb:ListTables":                    {"Table"},
+	"dynamodb:ListTables":                    {"Table", "KMSKey"},
+	"events:ListRules":                       {"EventRule", "Topic"},
+	"events:ListTargetsByRule":               {"EventRule", "Topic"},
+	"iam:GetAccountAuthorizationDetails":     {"IAMUser", "IAMGroup", "IAMRole", "IAMPolicy"},
+	"iam:GetAccountSummary":                  {"AccountSummary"},
+	"iam:ListAccountAliases":                 {"AccountSummary"},
+	"kms:DescribeKey":                        {"KMSKey"},
+	"kms:GetKeyPolicy":                       {"KMSKey"},
+	"logs:DescribeMetricFilters":             {"MetricFilter"},
+	"sns:GetTopicAttributes":                 {"Topic"},
+	"sns:ListSubscriptionsByTopic":           {"Topic"},
+
+	"organizations:DescribeEffectivePolicy":                {"EffectivePolicy"},
+	"organizations:DescribeOrganization":                   {"Organization"},
+	"organizations:DescribePolicy":                         {"OrganizationPolicy"},
+	"organizations:ListAccounts":                           {}, // the tree has them too
+	"organizations:ListAccountsForParent":                  {"OrganizationAccount"},
+	"organizations:ListAccountsWithInvalidEffectivePolicy": {"EffectivePolicyError"},
+	"organizations:ListDelegatedAdministrators":            {"DelegatedAdministrator"},
+	"organizations:ListEffectivePolicyValidationErrors":    {"EffectivePolicyError"},
+	"organizations:ListOrganizationalUnitsForParent":       {"OrganizationalUnit", "OrganizationAccount"},
+	"organizations:ListPolicies":                           {"OrganizationPolicy"},
+	"organizations:ListRoots":                              {"OrganizationRoot", "OrganizationalUnit", "OrganizationAccount"},
+	"organizations:ListTargetsForPolicy":                   {"OrganizationPolicy"},
 }
 
 func compareRows(t *testing.T, region, action string, whole, denied shard) {
@@ -300,7 +344,7 @@ func TestEstimateIsALowerBound(t *testing.T) {
 	w := newWorld(t, scenario())
 	a := w.account(nil)
 	for region, s := range everything(t, a) {
-		if region == snapshot.Global {
+		if region == snapshot.Global || region == snapshot.OrganizationShard {
 			continue
 		}
 		e, err := a.Estimate(context.Background(), region)
@@ -367,13 +411,14 @@ func TestProgressCountsShardsAndCalls(t *testing.T) {
 	for _, s := range all {
 		calls += len(s.calls)
 	}
-	if want := (collect.Progress{Shards: 3, Done: 3, Calls: calls}); last != want {
+	if want := (collect.Progress{Shards: 4, Done: 4, Calls: calls}); last != want {
 		t.Errorf("progress %+v, want %+v", last, want)
 	}
 }
 
 // scenario is the demo, and in eu-west-1 what the demo lacks: a plan that was
-// changed, a plan that was deleted, a legal hold, a table with a policy.
+// changed, a plan that was deleted, a legal hold, a table with a policy, and all
+// that watches; above it units and policies, and below it users.
 func scenario() []byte {
 	const more = `          - name: silver
             created: 300d
@@ -387,12 +432,58 @@ func scenario() []byte {
             rules: [{name: daily, vault: gold-vault, schedule: "cron(0 15 ? * * *)", lifecycle: {delete_after_days: 100}}]
             selections: [{name: orders, resources: [table/Orders], deleted: 31d}]
         legal_holds: [{title: audit, tables: [Orders]}]
+        event_rules:
+          - name: failures
+            pattern: {source: [aws.backup], detail: {state: [FAILED]}}
+            targets: [{arn: topic/alerts}, {arn: "arn:aws:lambda:eu-west-1:111122223333:function:f"}]
+          - {name: instances, pattern: {source: [aws.ec2]}}
+        topics:
+          - name: alerts
+            subscriptions: [{protocol: email, endpoint: a@example.com}, {protocol: sqs, endpoint: "arn:aws:sqs:eu-west-1:111122223333:q"}]
+          - name: unheard
+        trails:
+          - {name: main, multi_region: true, log_group: trail}
+          - {name: picky, event_selectors: [{ReadWriteType: WriteOnly, IncludeManagementEvents: false}]}
+        trail_events:
+          - {name: DeleteRecoveryPoint, source: backup.amazonaws.com, at: 2d, user: bob, resources: [{type: "AWS::Backup::RecoveryPoint", name: "arn:x"}]}
+          - {name: DeleteBackup, source: dynamodb.amazonaws.com, at: 60d, user: bob}
+        alarms:
+          - {name: jobs, namespace: AWS/Backup, metric: NumberOfBackupJobsFailed, actions: [topic/alerts]}
+          - {name: deletes, metrics: [{namespace: Trail, name: Deletes}], actions: [topic/alerts]}
+          - {name: capacity, namespace: AWS/DynamoDB, metric: ConsumedReadCapacityUnits, actions: [topic/alerts]}
+        log_groups:
+          - name: trail
+            metric_filters:
+              - {name: deletes, pattern: "{ $.eventName = DeleteRecoveryPoint }", metrics: [{namespace: Trail, name: Deletes}]}
+              - {name: keys, pattern: "{ $.eventName = ScheduleKeyDeletion }", metrics: [{namespace: Trail, name: Keys}]}
 `
 	const anchor = "        restore_testing_plans:\n"
 	const orders = "          - name: Orders # everything is right\n"
 	s := strings.Replace(string(awssim.Demo), anchor, more+anchor, 1)
 	s = strings.Replace(s, orders, orders+`            policy: '{"Version":"2012-10-17","Statement":[]}'`+"\n", 1)
-	return []byte(s)
+	s = strings.Replace(s, "\naccounts:\n", `
+organization_tree:
+  units:
+    - {name: Workloads, accounts: ["222233334444"], units: [{name: Prod, accounts: ["333344445555"]}]}
+  delegated_administrators: [{account: "222233334444", services: [backup.amazonaws.com]}]
+  policies:
+    - name: guard
+      content: {Version: 2012-10-17, Statement: [{Effect: Deny, Action: ["backup:DeleteRecoveryPoint"], Resource: "*"}]}
+      targets: [Workloads]
+    - {name: resources, type: RESOURCE_CONTROL_POLICY, content: '{"Version":"2012-10-17","Statement":[]}', targets: [root]}
+    - {name: backups, type: BACKUP_POLICY, content: {plans: {Daily: {regions: {"@@assign": [eu-west-1]}}}}, targets: [root]}
+  effective_policy_errors:
+    - {account: "222233334444", code: ELEMENTS_TOO_MANY, message: too many, path: plans/Daily, policies: [backups]}
+accounts:
+`, 1)
+	return []byte(strings.Replace(s, "      - {id: AKIAHOLDFASTDEMO0001, user: auditor}\n", `      - {id: AKIAHOLDFASTDEMO0001, user: auditor}
+    iam:
+      alias: workshop
+      groups: [{name: admins, attached: [aws/AdministratorAccess]}]
+      users: [{name: alice, groups: [admins], inline: {look: '{"Version":"2012-10-17","Statement":[]}'}}]
+      roles: [{name: Deleter, trust: {Version: 2012-10-17, Statement: []}, attached: [own]}]
+      policies: [{name: own, document: {Version: 2012-10-17, Statement: [{Effect: Allow, Action: "backup:*", Resource: "*"}]}}]
+`, 1))
 }
 
 // Plans are read as they are and as they were when they made the points.
