@@ -11,7 +11,7 @@
 // What AWS did not answer is never left out: gaps.go maps each gap of the
 // snapshot to the facts that it hides.
 //
-// The JSON Schemas in schema/ are generated from the types in kinds.go.
+// The JSON Schemas in schema/ are generated from the types in kinds.go and kind_*.go.
 package facts
 
 import (
