@@ -75,7 +75,7 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 		Findings: func() iter.Seq2[*finding.Finding, error] { return findings(kept) },
 		Subjects: func() iter.Seq2[*facts.Subject, error] { return subjects(kept, files, "") },
 		Options:  job.Report,
-		Run:      report.Run{StartedAt: kept.StartedAt, FinishedAt: now(job).UTC().Truncate(time.Second), Folder: kept.Dir, Files: []string{run.Findings, run.Inventory}},
+		Run:      report.Run{StartedAt: kept.StartedAt, FinishedAt: finished(job, kept), Folder: kept.Dir, Files: []string{run.Findings, run.Inventory}},
 	}
 	for _, format := range job.Formats {
 		in.Run.Files = append(in.Run.Files, "report."+format.Ext)
@@ -96,4 +96,14 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 		in = report.Redacted(in)
 	}
 	return in, nil
+}
+
+// finished is when the run ended, by the job's clock; never before it began,
+// though that clock may stand before the run.
+func finished(job Job, kept *run.Run) time.Time {
+	at := now(job).UTC().Truncate(time.Second)
+	if at.Before(kept.StartedAt) {
+		return kept.StartedAt
+	}
+	return at
 }
