@@ -92,6 +92,9 @@ func (a *account) unopened(name string, err error) []*Subject {
 	}
 	var list []*Subject
 	for _, kind := range Kinds() {
+		if kind == KindAccount {
+			continue // it is known; see accountSubject
+		}
 		list = append(list, &Subject{
 			Kind: kind, ARN: RegionARN(partitionOf(region), region, a.id), Account: a.id, Region: region,
 			Unlisted: true, Gaps: []Hidden{hidden},
@@ -133,6 +136,7 @@ func (a *account) subjects() []*Subject {
 		}
 		all = append(all, s.unlisted()...)
 	}
+	all = append(all, a.accountSubject())
 	return oncePerARN(all)
 }
 

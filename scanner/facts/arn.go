@@ -40,6 +40,11 @@ func vaultName(s string) string {
 	return strings.TrimPrefix(a.resource, "backup-vault:")
 }
 
+// AccountARN names one account as a whole. AWS has no ARN for it.
+func AccountARN(partition, account string) string {
+	return arn{partition, "backup", "", account, "account"}.String()
+}
+
 // RegionARN names one Region of one account. AWS has no ARN for it: this one
 // stands where a finding is about the Region, or about subjects that could not
 // be listed there.

@@ -1,6 +1,6 @@
 // Package facts turns the snapshot of one account into subjects: the tables,
-// plan rules, vaults, Regions and left-over backups that rules judge, each with
-// all that rules need to know about it.
+// plan rules, vaults, Regions and left-over backups that rules judge, and the
+// account itself, each with all that rules need to know about it.
 //
 // [Derive] joins and counts; it knows no thresholds and gives no verdicts. It
 // reads every shard of the account once, side by side, since a copy lands in

@@ -221,7 +221,7 @@ func (s *Subject) check() error {
 		return errors.New("subject lacks arn, account or region")
 	}
 	set := map[string]bool{
-		KindBackup: s.Backup != nil, KindPlanRule: s.PlanRule != nil, KindRegion: s.RegionOf != nil,
+		KindAccount: s.AccountOf != nil, KindBackup: s.Backup != nil, KindPlanRule: s.PlanRule != nil, KindRegion: s.RegionOf != nil,
 		KindTable: s.Table != nil, KindVault: s.Vault != nil,
 	}
 	for kind, has := range set {

@@ -3,6 +3,7 @@ package facts_test
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestReadIsTheInverseOfWrite(t *testing.T) {
 }
 
 func TestReadRefuses(t *testing.T) {
-	good := string(written(t, inDublin(t, orders())))
+	good := string(written(t, slices.DeleteFunc(inDublin(t, orders()), func(s *facts.Subject) bool { return s.Kind == facts.KindAccount })))
 	lines := strings.SplitAfter(good, "\n") // header, region, table, end, ""
 	for _, c := range []struct{ what, text, want string }{
 		{"an empty file", "", "eu-west-1.jsonl:1: file ends without its end line"},

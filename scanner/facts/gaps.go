@@ -96,6 +96,7 @@ var (
 // everything in its shard.
 var holes = map[string][]hole{
 	opListTables: {
+		{kind: KindAccount, paths: []string{"tables"}},
 		{kind: KindTable, unlisted: true},
 		{kind: KindBackup, unlisted: true}, // any table may be a deleted one
 		{kind: KindPlanRule, paths: covered},
@@ -219,6 +220,7 @@ var holes = map[string][]hole{
 }
 
 var everything = []hole{
+	{kind: KindAccount, paths: all, unlisted: true},
 	{kind: KindBackup, paths: all, unlisted: true},
 	{kind: KindPlanRule, paths: all, unlisted: true},
 	{kind: KindRegion, paths: all, unlisted: true},
@@ -300,8 +302,8 @@ func (s *shard) unlisted() []*Subject {
 	byKind := map[string]*Subject{}
 	for _, g := range s.gaps {
 		for _, h := range s.holesOf(g) {
-			if !h.unlisted || h.kind == KindRegion && s.header.Region != snapshot.Global {
-				continue // a Region that has a shard is known
+			if !h.unlisted || h.kind == KindAccount || h.kind == KindRegion && s.header.Region != snapshot.Global {
+				continue // the account is known, and so is a Region that has a shard
 			}
 			if byKind[h.kind] == nil {
 				arn := RegionARN(s.header.Partition, s.header.Region, s.header.Account)

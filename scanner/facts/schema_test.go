@@ -13,6 +13,7 @@ import (
 
 func TestSchemasAreTheTypes(t *testing.T) {
 	types := map[string]any{
+		facts.KindAccount:  &facts.Account{},
 		facts.KindBackup:   &facts.Backup{},
 		facts.KindPlanRule: &facts.PlanRule{},
 		facts.KindRegion:   &facts.Region{},

@@ -6,6 +6,7 @@ import (
 
 // Kinds of subjects, sorted.
 const (
+	KindAccount  = "account"
 	KindBackup   = "backup"
 	KindPlanRule = "plan_rule"
 	KindRegion   = "region"
@@ -35,11 +36,12 @@ type Subject struct {
 	Collected time.Time `json:"collected"` // collection time of its shard
 
 	// Exactly one of these, by Kind (none where Unlisted).
-	Backup   *Backup   `json:"backup,omitempty"`
-	PlanRule *PlanRule `json:"plan_rule,omitempty"`
-	RegionOf *Region   `json:"region_facts,omitempty"`
-	Table    *Table    `json:"table,omitempty"`
-	Vault    *Vault    `json:"vault,omitempty"`
+	AccountOf *Account  `json:"account_facts,omitempty"`
+	Backup    *Backup   `json:"backup,omitempty"`
+	PlanRule  *PlanRule `json:"plan_rule,omitempty"`
+	RegionOf  *Region   `json:"region_facts,omitempty"`
+	Table     *Table    `json:"table,omitempty"`
+	Vault     *Vault    `json:"vault,omitempty"`
 }
 
 // Hidden says that a gap hides a fact path ("pitr", "protections", or "" for
@@ -62,6 +64,8 @@ type Source struct {
 // Facts returns the document that rules see as input.
 func (s *Subject) Facts() any {
 	switch {
+	case s.AccountOf != nil:
+		return s.AccountOf
 	case s.Backup != nil:
 		return s.Backup
 	case s.PlanRule != nil:

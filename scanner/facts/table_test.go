@@ -214,7 +214,7 @@ func TestSubjectsComeSorted(t *testing.T) {
 		keys = append(keys, s.Region+" "+s.Kind+" "+s.Name)
 	}
 	want := "eu-west-1 plan_rule Plan/Daily, eu-west-1 region eu-west-1, eu-west-1 table Orders, eu-west-1 table Zebra, eu-west-1 vault Main, " +
-		"us-east-2 region us-east-2, us-east-2 table Orders"
+		"global account 111122223333, us-east-2 region us-east-2, us-east-2 table Orders"
 	if got := strings.Join(keys, ", "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -289,8 +289,11 @@ func TestShardThatDoesNotOpenHidesItsRegion(t *testing.T) {
 			t.Errorf("subject of the missing Region: %+v", s)
 		}
 	}
-	if kinds != len(facts.Kinds()) {
-		t.Errorf("%d kinds are unlisted, want all %d", kinds, len(facts.Kinds()))
+	if want := len(facts.Kinds()) - 1; kinds != want { // the account is known
+		t.Errorf("%d kinds are unlisted, want all %d", kinds, want)
+	}
+	if s := only(t, all, facts.KindAccount); !hides(s, "tables") || s.Gaps[0].Reason != "not_asked" {
+		t.Errorf("the account without one of its Regions: %+v", s)
 	}
 }
 
