@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"config":            {"scanner/finding"},
 	"policies":          {},
 	"scanner/evaluate":  {"config", "scanner/facts", "scanner/finding"},
-	"report":            {"scanner/finding", "scanner/facts", "scanner/snapshot", "scanner/source"},
+	"report":            {"policies/frameworks", "scanner/finding", "scanner/facts", "scanner/snapshot", "scanner/source"},
 	"scanner": {"config", "policies", "report", "scanner/snapshot", "scanner/finding", "scanner/store", "scanner/run", "scanner/collect",
 		"scanner/facts", "scanner/evaluate", "scanner/source"},
 	"internal/awssim": {"scanner/snapshot", "scanner/schedule", "scanner/selection"},
@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"":                {},
 
 	"conformance/simulator": {"internal/awssim"},
+	"policies/frameworks":   {"scanner/finding"},
 }
 
 // onlyHere are the libraries that stay behind one door. Tests may use any.
@@ -50,7 +51,7 @@ var onlyHere = map[string][]string{
 	"github.com/open-policy-agent/opa":   {"scanner/evaluate"},
 	"github.com/owenrumney/go-sarif":     {"report"},
 	"github.com/spf13/cobra":             {"cmd/holdfast"},
-	"gopkg.in/yaml.v3":                   {"config", "scanner/evaluate", "scanner/source", "internal/awssim", "cmd/holdfast"},
+	"gopkg.in/yaml.v3":                   {"config", "policies/frameworks", "scanner/evaluate", "scanner/source", "internal/awssim", "cmd/holdfast"},
 	"github.com/hashicorp/hcl":           {"scanner/source"},
 	"github.com/zclconf/go-cty":          {"scanner/source"},
 	"github.com/klauspost/compress/zstd": {"scanner/store"},

@@ -30,6 +30,11 @@ func writeRulePage(w io.Writer, rule finding.Rule) error {
 	if len(rule.CausedBy) > 0 {
 		section(&b, "Explained by", "Where one of these fails on the same subject, it is the cause and this failure is not counted again: `"+strings.Join(rule.CausedBy, "`, `")+"`.")
 	}
+	controls, err := evidenceFor(rule.ID)
+	if err != nil {
+		return err
+	}
+	section(&b, "Evidence for", controls)
 	if len(rule.Links) > 0 {
 		fmt.Fprint(&b, "## At AWS\n\n")
 		for _, link := range rule.Links {
@@ -42,7 +47,7 @@ func writeRulePage(w io.Writer, rule finding.Rule) error {
 	} else {
 		fmt.Fprintf(&b, "Source: `policies/%s`.\n", rule.Source)
 	}
-	_, err := w.Write(b.Bytes())
+	_, err = w.Write(b.Bytes())
 	return err
 }
 

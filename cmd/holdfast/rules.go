@@ -31,14 +31,22 @@ func (a *app) rules() *cobra.Command {
 func (a *app) rulesList() *cobra.Command {
 	var f flags
 	var asJSON bool
+	var framework string
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "All rules: id, severity, whether the configuration has them on, title",
-		Args:  noArgs,
+		Long: `List names all rules. With --framework it names the controls of an outside
+standard instead, each with how far the rules that are on test it: tested, partly
+(they only support it), not tested, or not testable by anything that AWS shows.`,
+		Example: "  holdfast rules list\n  holdfast rules list --framework nist-800-53-r5",
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			job, err := a.job(&f)
 			if err != nil {
 				return err
+			}
+			if framework != "" {
+				return listFramework(a.stdout, framework, job, asJSON)
 			}
 			all := job.Policy.Rules()
 			if asJSON {
@@ -58,6 +66,7 @@ func (a *app) rulesList() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "all metadata as JSON")
+	cmd.Flags().StringVar(&framework, "framework", "", "controls of a framework, by its `NAME`: dora, soc-2, …")
 	f.addConfig(cmd)
 	f.addPolicy(cmd)
 	return cmd

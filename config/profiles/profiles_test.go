@@ -4,10 +4,14 @@ package profiles_test
 
 import (
 	"encoding/json"
+	"maps"
+	"os"
+	"slices"
 	"testing"
 
 	"holdfast/config"
 	"holdfast/policies"
+	"holdfast/policies/frameworks"
 	"holdfast/scanner/evaluate"
 	"holdfast/scanner/finding"
 )
@@ -39,12 +43,37 @@ func text(values map[string]json.RawMessage) string {
 	return string(all)
 }
 
-// Profiles name only rules and parameters that exist, with values that they take.
+// Profiles name only rules that the catalogue has, and of those that exist only
+// parameters that they have, with values that they take.
 func TestProfilesFitTheRules(t *testing.T) {
 	rules := builtin(t)
+	catalogue, err := frameworks.Groups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned := slices.Concat(slices.Collect(maps.Values(catalogue))...)
 	for _, profile := range config.Profiles() {
-		if err := parse(t, "profile: "+profile+"\n").CheckRules(rules); err != nil {
+		text, err := os.ReadFile(profile + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := parse(t, string(text))
+		c.Rules = slices.DeleteFunc(c.Rules, func(s config.RuleSetting) bool {
+			exists := slices.ContainsFunc(rules, func(r finding.Rule) bool { return r.ID == s.Pattern })
+			return !exists && slices.Contains(planned, s.Pattern)
+		})
+		if err := c.CheckRules(rules); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestCopiesAreForBanks(t *testing.T) {
+	for _, id := range []string{"table.offsite_copy", "table.isolated_copy"} {
+		for profile, want := range map[string]bool{"starter": false, "workshop": false, "bank": true} {
+			if got := parse(t, "profile: "+profile+"\n").Enabled(finding.Rule{ID: id}); got != want {
+				t.Errorf("%s is on in %s: %t", id, profile, got)
+			}
 		}
 	}
 }

@@ -1,0 +1,56 @@
+package policies_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"holdfast/scanner/evaluate"
+	"holdfast/scanner/finding"
+)
+
+func rules(t *testing.T) map[string]finding.Rule {
+	t.Helper()
+	policy, err := evaluate.Load(tree())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]finding.Rule{}
+	for _, rule := range policy.Rules() {
+		found[rule.ID] = rule
+	}
+	return found
+}
+
+// actions are the remediations that rules may offer.
+var actions = regexp.MustCompile(`^(dynamodb\.(enable_pitr|enable_deletion_protection)|backup\.(create_selection|update_rule|create_vault|lock_vault_governance|opt_in_region))$`)
+
+// TestRulesTellPeopleWhatToDo holds the metadata to what a rule's page needs.
+func TestRulesTellPeopleWhatToDo(t *testing.T) {
+	for id, rule := range rules(t) {
+		if rule.Engine {
+			continue
+		}
+		for _, part := range []string{"**Console.**", "**CLI.**", "**Terraform.**"} {
+			if !strings.Contains(rule.Fix, part) {
+				t.Errorf("rule %s: fix has no %s", id, part)
+			}
+		}
+		if rule.Limits == "" {
+			t.Errorf("rule %s: limits is missing; say what the rule cannot see", id)
+		}
+		for _, link := range rule.Links {
+			if !strings.HasPrefix(link, "https://docs.aws.amazon.com/") {
+				t.Errorf("rule %s: %s is not a page of AWS's documentation", id, link)
+			}
+		}
+		if rule.Remediation != "" && !actions.MatchString(rule.Remediation) {
+			t.Errorf("rule %s: remediation %s is no known action", id, rule.Remediation)
+		}
+		for name, p := range rule.Parameters {
+			if p.Doc == "" {
+				t.Errorf("rule %s: parameter %s has no doc", id, name)
+			}
+		}
+	}
+}
