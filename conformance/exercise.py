@@ -7,9 +7,9 @@ look like is not looked at here: botocore_model.py judges the record of them.
 import json
 import sys
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from calls import client, wrong
+from exercise_guards import guards
+from exercise_watchers import watchers
 
 ROLE = "arn:aws:iam::111111111111:role/Backup"
 TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/"
@@ -17,24 +17,6 @@ VAULT = "arn:aws:backup:eu-west-1:111111111111:backup-vault:"
 KEY = "arn:aws:kms:eu-west-1:111111111111:key/0a1b2c3d-1111-4a2b-8c3d-444455556666"
 ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": "*", "Action": "backup:CopyIntoBackupVault", "Resource": "*"}]})
-
-wrong = []
-
-
-def client(name, key="AKIAONE", token=None, region="eu-west-1"):
-    config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, account_id_endpoint_mode="disabled")
-    api = boto3.client(name, region_name=region, endpoint_url=sys.argv[1], config=config,
-                       aws_access_key_id=key, aws_secret_access_key="secret", aws_session_token=token)
-
-    def call(operation, refused=None, **parameters):
-        try:
-            answer, code = getattr(api, operation)(**parameters), None
-        except ClientError as error:
-            answer, code = {}, error.response["Error"]["Code"]
-        if code != refused:
-            wrong.append(f"{name} {operation} {parameters}: {code or 'answered'}, expected {refused or 'an answer'}")
-        return answer
-    return call
 
 
 def rule(name="daily", **more):
@@ -271,6 +253,8 @@ points(client("backup"))
 the_rest(client("backup"))
 client("backup", "AKIATWO")("update_global_settings", "InvalidRequestException", GlobalSettings={"isCrossAccountBackupEnabled": "false"})
 identities()
+guards(client)
+watchers(client)
 if wrong:
     print("\n".join(wrong))
 sys.exit(1 if wrong else 0)

@@ -23,7 +23,8 @@ for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"):
 TABLE = "arn:aws:dynamodb:eu-west-1:111111111111:table/"
 ALPHA, DAILY = TABLE + "alpha", {"BackupVaultName": "daily"}
 
-clients = {name: boto3.client(name, endpoint_url=URL) for name in ("backup", "dynamodb", "resourcegroupstaggingapi", "account")}
+SERVICES = ("account", "backup", "cloudtrail", "cloudwatch", "dynamodb", "events", "iam", "kms", "logs", "organizations", "resourcegroupstaggingapi", "sns")
+clients = {name: boto3.client(name, endpoint_url=URL) for name in SERVICES}
 backup, dynamodb = clients["backup"], clients["dynamodb"]
 plan = {"BackupPlanId": next(p["BackupPlanId"] for p in backup.list_backup_plans()["BackupPlansList"] if p["BackupPlanName"] == "daily-plan")}
 hold = {"LegalHoldId": backup.create_legal_hold(Title="all", Description="all", RecoveryPointSelection={"VaultNames": ["daily"]})["LegalHoldId"]}
@@ -31,8 +32,18 @@ dynamodb.untag_resource(ResourceArn=ALPHA, TagKeys=["a", "b", "c", "backup"])
 TAGS = [{"Key": f"k{i}", "Value": "v"} for i in range(25)]
 dynamodb.tag_resource(ResourceArn=ALPHA, Tags=TAGS)
 
-# Service, operation, its list, parameters. Pages of two need three items at least,
-# those of ALONE have one.
+root = {"ParentId": clients["organizations"].list_roots()["Roots"][0]["Id"]}
+units = clients["organizations"].list_organizational_units_for_parent(**root)["OrganizationalUnits"]
+closed = {"ParentId": next(unit["Id"] for unit in units if unit["Name"] == "Closed")}
+clients["organizations"].create_organizational_unit(**root, Name="Third")
+for i in range(101):  # SNS has pages of a hundred, whatever one asks for
+    topic = {"TopicArn": clients["sns"].create_topic(Name=f"t{i}")["TopicArn"]}
+for i in range(101):
+    clients["sns"].subscribe(**topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:eu-west-1:111111111111:q{i}")
+SCP, DETAILS = {"Filter": "SERVICE_CONTROL_POLICY"}, ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
+
+# Service, operation, its list or lists, parameters. Pages of two need three items at
+# least, those of ALONE have one.
 LISTS = [
     ("backup", "ListBackupVaults", "BackupVaultList", {}),
     ("backup", "ListBackupPlans", "BackupPlansList", {}),
@@ -55,20 +66,57 @@ LISTS = [
     ("dynamodb", "ListTagsOfResource", "Tags", {"ResourceArn": ALPHA}),  # the server chooses the page
     ("resourcegroupstaggingapi", "GetResources", "ResourceTagMappingList", {}),
     ("account", "ListRegions", "Regions", {}),
+    ("iam", "GetAccountAuthorizationDetails", DETAILS, {}),
+    ("iam", "ListPolicies", "Policies", {}),
+    ("iam", "ListUsers", "Users", {}),
+    ("iam", "ListUserPolicies", "PolicyNames", {"UserName": "bob+co"}),
+    ("iam", "ListUserTags", "Tags", {"UserName": "alice"}),
+    ("iam", "ListPolicyVersions", "Versions", {"PolicyArn": "arn:aws:iam::111111111111:policy/own"}),
+    ("organizations", "ListAccounts", "Accounts", {}),
+    ("organizations", "ListAccountsForParent", "Accounts", closed),
+    ("organizations", "ListOrganizationalUnitsForParent", "OrganizationalUnits", root),
+    ("organizations", "ListChildren", "Children", {**root, "ChildType": "ORGANIZATIONAL_UNIT"}),
+    ("organizations", "ListPolicies", "Policies", SCP),
+    ("organizations", "ListTargetsForPolicy", "Targets", {"PolicyId": "p-FullAWSAccess"}),
+    ("organizations", "ListDelegatedAdministrators", "DelegatedAdministrators", {}),
+    ("organizations", "ListEffectivePolicyValidationErrors", "EffectivePolicyValidationErrors", {"AccountId": "222222222222", "PolicyType": "BACKUP_POLICY"}),
+    ("kms", "ListKeys", "Keys", {}),
+    ("kms", "ListAliases", "Aliases", {}),
+    ("kms", "ListGrants", "Grants", {"KeyId": "0a1b2c3d-0000-4000-8000-000000000001"}),
+    ("events", "ListRules", "Rules", {}),
+    ("events", "ListTargetsByRule", "Targets", {"Rule": "failures"}),
+    ("sns", "ListTopics", "Topics", {}),
+    ("sns", "ListSubscriptionsByTopic", "Subscriptions", topic),
+    ("cloudtrail", "LookupEvents", "Events", {}),
+    ("cloudwatch", "DescribeAlarms", ("MetricAlarms", "CompositeAlarms"), {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}),
+    ("logs", "DescribeMetricFilters", "metricFilters", {}),
 ]
-SERVER_PAGES, ALONE = {"ListTagsOfResource"}, {"ListRestoreJobsByProtectedResource"}
+SERVER_PAGES = {"ListTagsOfResource", "ListTopics", "ListSubscriptionsByTopic"}
+ALONE = {"ListRestoreJobsByProtectedResource", "ListAccountsForParent", "ListDelegatedAdministrators", "ListEffectivePolicyValidationErrors"}
+MORE = ("NextToken", "PaginationToken", "IsTruncated", "Truncated", "nextToken")
+
+
+def items_of(answer, key):
+    return [item for name in ([key] if isinstance(key, str) else key) for item in answer.get(name, [])]
 
 
 def whole(service, operation, key, parameters):
+    """What one page holds that is as large as AWS allows; of what has pages of the server, what was made."""
     answer = getattr(clients[service], xform_name(operation))(**parameters)
-    if operation not in SERVER_PAGES and (answer.get("NextToken") or answer.get("PaginationToken")):
+    items = items_of(answer, key)
+    if operation == "ListTagsOfResource":
+        return TAGS
+    while operation in SERVER_PAGES and answer.get("NextToken"):
+        answer = getattr(clients[service], xform_name(operation))(**parameters, NextToken=answer["NextToken"])
+        items += items_of(answer, key)
+    if any(answer.get(name) for name in MORE):
         sys.exit(f"{operation}: the whole list does not fit on a page")
-    return TAGS if operation in SERVER_PAGES else answer[key]
+    return items
 
 
 def with_boto3(service, operation, key, parameters, most):
     size = {"PaginationConfig": {"PageSize": most}} if most else {}
-    pages = [page[key] for page in clients[service].get_paginator(xform_name(operation)).paginate(**parameters, **size)]
+    pages = [items_of(page, key) for page in clients[service].get_paginator(xform_name(operation)).paginate(**parameters, **size)]
     if len(pages) < 2 or most and any(len(page) > most for page in pages):
         wrong.append(f"{operation}: pages of {[len(page) for page in pages]} items")
     return [item for page in pages for item in page]
@@ -77,14 +125,14 @@ def with_boto3(service, operation, key, parameters, most):
 def with_aws(service, operation, key, parameters, most):
     command = ["aws", service, xform_name(operation, "-"), "--endpoint-url", URL, "--output", "json"]
     for name, value in parameters.items():
-        command += ["--" + xform_name(name, "-"), value]
+        command += ["--" + xform_name(name, "-"), *([value] if isinstance(value, str) else value)]
     if most:
         command += ["--page-size", str(most)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     if done.returncode:
         wrong.append(f"{' '.join(command)}: {done.stderr.strip()}")
         return []
-    return json.loads(done.stdout)[key]
+    return items_of(json.loads(done.stdout), key)
 
 
 def names(items):
@@ -97,7 +145,7 @@ def check(service, operation, key, parameters):
     most = None if operation in SERVER_PAGES else 1 if operation in ALONE else 2
     items = whole(service, operation, key, parameters)
     found = {"boto3": with_boto3, "aws": with_aws}[CLIENT](service, operation, key, parameters, most)
-    if len(items) <= (most or 10):
+    if len(items) <= (most or (10 if operation == "ListTagsOfResource" else 100)):
         wrong.append(f"{operation}: {len(items)} items prove nothing")
     if names(found) != names(items):
         wrong.append(f"{operation}: {len(found)} items by page, {len(items)} in the whole list, or not the same ones")

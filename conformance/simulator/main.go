@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -27,7 +28,12 @@ func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "`address` to listen on")
 	record := flag.String("record", "", "`file` for every exchange, as JSON Lines")
 	pageSize := flag.Int("page-size", 0, "most items on any page (default: the scenario's)")
+	operations := flag.Bool("operations", false, "print the operations that it answers, and stop")
 	flag.Parse()
+	if *operations {
+		fmt.Println(strings.Join(awssim.Operations(), "\n"))
+		return
+	}
 	if err := run(*scenario, *listen, *record, *pageSize); err != nil {
 		fmt.Fprintln(os.Stderr, "simulator:", err)
 		os.Exit(1)

@@ -10,13 +10,13 @@ import (
 
 // CloudTrail over awsJson1_1. It records nothing: events are the scenario's.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html
-var cloudTrail = service{name: "cloudtrail", protocol: awsJSON11, errorText: "message", operations: index("cloudtrail",
+var cloudTrail = service{name: "cloudtrail", protocol: awsJSON11, errorText: "message", operations: index("cloudtrail", append(trailWrites(),
 	operation{name: "DescribeTrails", handle: describeTrails},
 	operation{name: "ListTrails", handle: listTrails},
 	operation{name: "GetTrailStatus", handle: getTrailStatus},
 	operation{name: "GetEventSelectors", handle: getEventSelectors},
 	operation{name: "LookupEvents", handle: lookupEvents},
-)}
+)...)}
 
 // A trail stands in its home Region, and is seen in others.
 type trail struct {

@@ -9,7 +9,7 @@ import (
 
 // Organizations over awsJson1_1. Its policies are kept and shown, never enforced.
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_Operations.html
-var organizationsAPI = service{name: "organizations", protocol: awsJSON11, errorText: "Message", global: true, operations: index("organizations",
+var organizationsAPI = service{name: "organizations", protocol: awsJSON11, errorText: "Message", global: true, operations: index("organizations", append(organizationWrites(),
 	operation{name: "DescribeOrganization", handle: describeOrganization},
 	operation{name: "DescribeEffectivePolicy", handle: describeEffectivePolicy},
 	operation{name: "ListRoots", handle: administrators(listRoots)},
@@ -29,7 +29,7 @@ var organizationsAPI = service{name: "organizations", protocol: awsJSON11, error
 	operation{name: "ListAWSServiceAccessForOrganization", handle: administrators(listServiceAccess)},
 	operation{name: "ListAccountsWithInvalidEffectivePolicy", handle: administrators(listInvalidAccounts)},
 	operation{name: "ListEffectivePolicyValidationErrors", handle: administrators(listEffectivePolicyErrors)},
-)}
+)...)}
 
 // A directory is an organization: a tree of accounts, and the policies on it.
 type directory struct {
@@ -55,6 +55,7 @@ type unit struct {
 // A member is an account of the organization.
 type member struct {
 	id, name, arn string
+	mail          string // empty: made of the id
 	state         string // ACTIVE, SUSPENDED, PENDING_CLOSURE …
 	joined        time.Time
 	method        string // INVITED, CREATED
@@ -133,7 +134,7 @@ func (d *directory) policyTypeRows() []obj {
 	return out
 }
 
-func (m *member) email() string { return "aws+" + m.id + "@example.com" }
+func (m *member) email() string { return or(m.mail, "aws+"+m.id+"@example.com") }
 
 func (m *member) row() obj {
 	status := m.state

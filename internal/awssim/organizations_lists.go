@@ -10,6 +10,9 @@ import (
 type orgRequest struct {
 	ParentId, ChildId, ChildType, TargetId, PolicyId, PolicyType, Filter string
 	AccountId, OrganizationalUnitId, ServicePrincipal                    string
+	AccountName, Email, CreateAccountRequestId, FeatureSet               string
+	SourceParentId, DestinationParentId, RootId                          string
+	Name, Type, Content, Description                                     string
 	MaxResults                                                           int
 	NextToken                                                            string
 }
@@ -80,7 +83,7 @@ func describeAccount(c *call, d *directory) (any, error) {
 	}
 	m := d.members[in.AccountId]
 	if m == nil {
-		return nil, fail(http.StatusBadRequest, "AccountNotFoundException", "You specified an account that doesn't exist.")
+		return nil, accountNotFound()
 	}
 	return obj{"Account": m.row()}, nil
 }

@@ -113,7 +113,7 @@ func listEffectivePolicyErrors(c *call, d *directory) (any, error) {
 	}
 	m := d.members[in.AccountId]
 	if m == nil {
-		return nil, fail(http.StatusBadRequest, "AccountNotFoundException", "You specified an account that doesn't exist.")
+		return nil, accountNotFound()
 	}
 	out, err := orgList(c, in, "EffectivePolicyValidationErrors", d.errors, policyError.key,
 		func(e policyError) bool { return e.account == m.id && e.kind == in.PolicyType }, func(e policyError) obj {

@@ -90,14 +90,12 @@ func (b *builder) organization(s Scenario) error {
 	if in == nil {
 		in = &OrganizationScenario{}
 	}
-	d := &directory{id: s.Organization, management: or(s.Management, s.Accounts[0].ID), partition: "aws", created: in.Created.before(b.clock, b.oldest()),
-		featureSet: or(in.FeatureSet, "ALL"), units: map[string]*unit{}, members: map[string]*member{}, services: slices.Sorted(slices.Values(in.Services))}
-	if a := b.sim.accounts[d.management]; a != nil {
-		d.partition = a.partition
+	management, partition := or(s.Management, s.Accounts[0].ID), "aws"
+	if a := b.sim.accounts[management]; a != nil {
+		partition = a.partition
 	}
-	d.root = &unit{id: "r-" + shortID(hash("root", d.id), 4), name: "Root"}
-	d.root.arn = d.arn("root", d.root.id)
-	d.units[d.root.id] = d.root
+	d := newDirectory(s.Organization, management, partition, or(in.FeatureSet, "ALL"), in.Created.before(b.clock, b.oldest()))
+	d.services = slices.Sorted(slices.Values(in.Services))
 	b.sim.directory = d
 	b.members(d, in)
 	if d.members[d.management] == nil {
@@ -114,7 +112,7 @@ func (b *builder) organization(s Scenario) error {
 func (b *builder) members(d *directory, in *OrganizationScenario) {
 	add := func(id, name string) *member {
 		if d.members[id] == nil {
-			d.members[id] = &member{id: id, name: or(name, "account-"+id), arn: d.arn("account", id), state: "ACTIVE", joined: d.created, method: "CREATED", parent: d.root}
+			d.addMember(id, name, d.created)
 		}
 		return d.members[id]
 	}
@@ -138,8 +136,7 @@ func (b *builder) units(d *directory, in *OrganizationScenario) error {
 	var add func(parent *unit, in []UnitScenario) error
 	add = func(parent *unit, in []UnitScenario) error {
 		for _, s := range in {
-			u := &unit{id: "ou-" + d.root.id[2:] + "-" + shortID(hash("ou", d.id, s.Name), 8), name: s.Name, parent: parent}
-			u.arn = d.arn("ou", u.id)
+			u := d.addUnit(parent, s.Name)
 			if s.Name == "" || d.units[u.id] != nil {
 				return fmt.Errorf("unit %q: it has no name, or is there twice", s.Name)
 			}
@@ -172,23 +169,15 @@ func (b *builder) delegates(d *directory, in *OrganizationScenario) error {
 
 // orgPolicies makes AWS's own policies of the enabled types and the scenario's.
 func (b *builder) orgPolicies(d *directory, in *OrganizationScenario) error {
-	d.policyTypes = slices.Clone(in.PolicyTypes)
-	if in.PolicyTypes == nil {
-		d.policyTypes = []string{servicePolicy}
+	kinds := in.PolicyTypes
+	if kinds == nil {
+		kinds = []string{servicePolicy}
 		for _, p := range in.Policies {
-			d.policyTypes = append(d.policyTypes, or(p.Type, servicePolicy))
+			kinds = append(kinds, or(p.Type, servicePolicy))
 		}
 	}
-	slices.Sort(d.policyTypes)
-	d.policyTypes = slices.Compact(d.policyTypes)
-	for _, kind := range d.policyTypes {
-		if standard, ok := fullAccess[kind]; ok {
-			p := d.addPolicy(kind, standard.name, standard.content)
-			p.managed, p.id, p.description = true, "p-"+standard.name, "Allows access to every operation"
-			p.arn = "arn:" + d.partition + ":organizations::aws:policy/" + strings.ToLower(kind) + "/" + p.id
-			p.targets = append(sortedKeys(d.units), sortedKeys(d.members)...)
-			slices.Sort(p.targets)
-		}
+	for _, kind := range slices.Compact(slices.Sorted(slices.Values(kinds))) {
+		d.enable(kind)
 	}
 	for _, s := range in.Policies {
 		kind := or(s.Type, servicePolicy)

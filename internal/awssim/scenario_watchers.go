@@ -177,15 +177,14 @@ func (b *builder) topic(r *region, in TopicScenario) error {
 }
 
 func (b *builder) trail(r *region, in TrailScenario) error {
-	w := r.watch()
-	if in.Name == "" || slices.ContainsFunc(w.trails, func(t *trail) bool { return t.name == in.Name }) {
+	if in.Name == "" || slices.ContainsFunc(r.watched().trails, func(t *trail) bool { return t.name == in.Name }) {
 		return fmt.Errorf("trail %q: it has no name, or is there twice", in.Name)
 	}
-	t := &trail{home: r, name: in.Name, arn: r.arn("cloudtrail", "trail/"+in.Name), multiRegion: in.MultiRegion, organization: in.Organization,
-		globalEvents: !in.NoGlobalEvents, checked: in.Validation, bucket: or(in.Bucket, "trail-logs"), key: in.Key,
-		topic: r.orArn(in.Topic, "sns", ""), logGroup: r.orArn(in.LogGroup, "logs", "log-group:"),
-		started: in.Started.before(b.clock, b.oldest()), stopped: in.Stopped.before(b.clock, time.Time{}),
-		deliveryError: in.DeliveryError, logsError: in.LogsError}
+	t := r.addTrail(in.Name)
+	t.multiRegion, t.organization, t.globalEvents, t.checked = in.MultiRegion, in.Organization, !in.NoGlobalEvents, in.Validation
+	t.bucket, t.key, t.topic, t.logGroup = or(in.Bucket, "trail-logs"), in.Key, r.orArn(in.Topic, "sns", ""), r.orArn(in.LogGroup, "logs", "log-group:")
+	t.started, t.stopped = in.Started.before(b.clock, b.oldest()), in.Stopped.before(b.clock, time.Time{})
+	t.deliveryError, t.logsError = in.DeliveryError, in.LogsError
 	if t.logGroup != "" && !strings.HasSuffix(t.logGroup, ":*") {
 		t.logGroup += ":*"
 	}
@@ -202,7 +201,6 @@ func (b *builder) trail(r *region, in TrailScenario) error {
 		}
 		*s.to = json.RawMessage(s.from)
 	}
-	w.trails = append(w.trails, t)
 	return nil
 }
 
