@@ -27,7 +27,7 @@ conformance: ## hold what we write against other people's tools (HOLDFAST_SCHEMA
 generate: ## JSON Schemas and docs/rules, from the types and the rules
 	.ci/generate
 
-golden: ## accept what the program writes now; read the diff before you commit it
+golden: ## accept what the program writes now, the README too; read the diff before you commit it
 	.ci/golden
 
 fuzz: ## every fuzz target for FUZZTIME (15s)
