@@ -36,7 +36,7 @@ var sampleRules = []finding.Rule{
 		Fix: "Confirm owner and retention.",
 	},
 	{
-		ID: "plan_rule.daily", Subject: "plan_rule", Title: "The plan rule runs daily", Engine: true, Gathers: "table.daily_backup",
+		ID: "plan_rule.daily", Subject: "plan_rule", Title: "The plan rule runs daily", Engine: true, Gathers: "table.daily_backup", Attributes: []string{"schedule"},
 		Description: "The tables below are backed up by this rule alone, and it leaves longer gaps than a day.",
 		Severity:    finding.High, Fix: "Set `ScheduleExpression` to run **every day**, such as `cron(0 5 ? * * *)`.",
 		Links: []string{"https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"},
@@ -63,7 +63,7 @@ var sampleRules = []finding.Rule{
 		Severities: []finding.Severity{finding.High, finding.Critical}, Fix: "Cancel the deletion of the key. It takes\nanother key otherwise.",
 	},
 	{
-		ID: "table.pitr_enabled", Subject: "table", Title: "Point-in-time recovery is on",
+		ID: "table.pitr_enabled", Subject: "table", Title: "Point-in-time recovery is on", Attributes: []string{"point_in_time_recovery.enabled"},
 		Description: "Without it, a bad write or a deleted table can only be undone to the last backup.",
 		Severity:    finding.High, Fix: "It costs by the size\nof the table.\n\n**Console.** DynamoDB → Tables → the table → Backups → `Turn on`.\n\n**CLI.**\n\n```sh\naws dynamodb update-continuous-backups\n```",
 		Links:       []string{"https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html"},

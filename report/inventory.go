@@ -45,6 +45,7 @@ type Inventory struct {
 // A Place is a line of a file that a finding points at.
 type Place struct {
 	Line    int    // from 1
+	Column  int    // from 1, where the text begins
 	Columns int    // UTF-16 code units in the line
 	Hash    string // primaryLocationLineHash
 }
@@ -72,7 +73,7 @@ func WriteInventory(w io.Writer, in *Input) (*Inventory, error) {
 		}
 		out.WriteString(line)
 		hasher.add(line)
-		inv.places[r.ARN] = Place{Line: i + 1, Columns: len(utf16.Encode([]rune(line))) - 1}
+		inv.places[r.ARN] = Place{Line: i + 1, Column: 1, Columns: len(utf16.Encode([]rune(line))) - 1}
 	}
 	hashes := hasher.end()
 	for arn, p := range inv.places {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -40,11 +39,7 @@ func anchorURI(anchor string) (string, error) {
 		anchor == "." || strings.Contains(anchor, `\`) {
 		return "", fmt.Errorf("SARIF anchor %q is no clean path from the repository's root; write it like infra/inventory.jsonl", anchor)
 	}
-	segments := strings.Split(anchor, "/")
-	for i, s := range segments {
-		segments[i] = strings.ReplaceAll(url.PathEscape(s), ":", "%3A") // a colon would read as a scheme
-	}
-	return strings.Join(segments, "/"), nil
+	return fileURI(anchor), nil
 }
 
 // category is automationDetails.id, "" to leave it out. GitHub takes everything

@@ -146,6 +146,9 @@ func (m *markdown) totals() {
 	m.item("Regions", in.Header.Regions...)
 	m.item("asked as", in.Run.Callers...)
 	m.item("digest", in.Summary.Digest)
+	if in.Sources != nil {
+		m.print("- infrastructure code: ", escapeMarkdown(m.code()), "\n")
+	}
 	m.print("\nEvery finding, with its evidence, is in the run's files")
 	if len(in.Run.Files) > 0 {
 		var files []string

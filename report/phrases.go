@@ -293,3 +293,19 @@ func stamp(t time.Time) string {
 	}
 	return t.UTC().Format("2006-01-02 15:04 UTC")
 }
+
+// code says what the infrastructure code came to, and what of it was not read.
+func (o *overview) code() string {
+	s := o.in.Sources
+	text := fmt.Sprintf("%s read, %s found in them", count(s.Files, "file"), count(len(s.Definitions), "resource"))
+	for i, skipped := range s.Skipped {
+		if i == maxSkippedFiles {
+			return text + fmt.Sprintf("; and %d more", len(s.Skipped)-i)
+		}
+		text += "; not read: " + clean(skipped.File, maxName) + " (" + clean(skipped.Reason, maxName) + ")"
+	}
+	return text
+}
+
+// maxSkippedFiles are named by the reports for people; SARIF names more.
+const maxSkippedFiles = 10

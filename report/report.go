@@ -66,6 +66,9 @@ type Input struct {
 	// Subjects iterates the subjects of all kinds, in any order; nil: none.
 	Subjects func() iter.Seq2[*facts.Subject, error]
 
+	// Sources is the infrastructure code that findings point into; nil: none was given.
+	Sources *Sources
+
 	Gaps         []Gap         // what AWS did not answer, all shards
 	ExpectedGaps []ExpectedGap // entries of holdfast.yaml
 	Run          Run

@@ -3,11 +3,11 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
@@ -17,7 +17,8 @@ import (
 
 // The SARIF report is for GitHub code scanning, which takes every result for an
 // open alert: so it holds active failures alone, and no pass, unknown or waived
-// finding. One result per cause, at the inventory's line of what has to be fixed.
+// finding. One result per cause and place, at the line of the code that has to be
+// fixed, or its line in the inventory (places.go).
 //
 //   - All rules of the run are listed, also those without results, so that the
 //     tool's page says what was asked. Alerts close by missing results alone.
@@ -45,23 +46,19 @@ const (
 )
 
 func writeSARIF(w io.Writer, in *Input) error {
-	uri, err := anchorURI(in.Options.SARIFAnchor)
-	if err != nil {
-		return err
-	}
 	o, err := look(in, 0)
 	if err != nil {
 		return err
 	}
-	inv, err := inventoryOf(in)
+	p, err := placesOf(in, o.causes.rules)
 	if err != nil {
 		return err
 	}
-	worst, left, err := worstCauses(in, o.causes, maxResults)
+	worst, left, err := p.worst(in, o.causes, maxResults)
 	if err != nil {
 		return err
 	}
-	s := &sarifRun{overview: o, inventory: inv, uri: uri, index: map[string]uint{}}
+	s := &sarifRun{overview: o, index: map[string]uint{}}
 	run := &sarif.Run{
 		Tool:        sarif.Tool{Driver: s.driver()},
 		Invocations: []*sarif.Invocation{s.invocation(left)},
@@ -77,7 +74,7 @@ func writeSARIF(w io.Writer, in *Input) error {
 // write encodes one result after the other into the place of the run's empty
 // list: all of them at once take ten times the memory. The list is found by its
 // text, which no string can hold, since quotes are escaped there.
-func (s *sarifRun) write(w io.Writer, run *sarif.Run, worst []*finding.Finding) error {
+func (s *sarifRun) write(w io.Writer, run *sarif.Run, worst []placed) error {
 	doc, err := json.Marshal(&sarif.Report{
 		Version: string(sarif.Version210),
 		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
@@ -112,46 +109,10 @@ func (s *sarifRun) write(w io.Writer, run *sarif.Run, worst []*finding.Finding) 
 	return out.Flush()
 }
 
-// worstCauses returns the findings that speak for a cause, by severity and then
-// in the order of the findings, at most max of them, and how many were left out.
-func worstCauses(in *Input, c *causes, max int) (worst []*finding.Finding, left int, err error) {
-	bySeverity := make([][]*finding.Finding, len(severities))
-	kept := 0
-	for f, err := range in.Findings() {
-		if err != nil {
-			return nil, 0, fmt.Errorf("reading findings: %w", err)
-		}
-		if !c.speaks(f) {
-			continue
-		}
-		slim := *f
-		slim.Evidence = nil
-		i := rank(f.Severity)
-		bySeverity[i] = append(bySeverity[i], &slim)
-		if kept++; kept > max {
-			dropLast(bySeverity)
-			left++
-		}
-	}
-	return slices.Concat(bySeverity...), left, nil
-}
-
-func dropLast(bySeverity [][]*finding.Finding) {
-	for i, list := range slices.Backward(bySeverity) {
-		if len(list) > 0 {
-			list[len(list)-1] = nil
-			bySeverity[i] = list[:len(list)-1]
-			return
-		}
-	}
-}
-
 // sarifRun builds the one run of a report.
 type sarifRun struct {
 	*overview
-	inventory *Inventory
-	uri       string
-	index     map[string]uint // of a rule in the driver
+	index map[string]uint // of a rule in the driver
 }
 
 func (s *sarifRun) driver() *sarif.ToolComponent {
@@ -190,14 +151,18 @@ func descriptor(rule finding.Rule) *sarif.ReportingDescriptor {
 	return d
 }
 
-func (s *sarifRun) result(f *finding.Finding) (*sarif.Result, error) {
+func (s *sarifRun) result(f placed) (*sarif.Result, error) {
 	index, ok := s.index[f.Rule]
 	if !ok {
 		return nil, fmt.Errorf("writing SARIF: rule %s of the finding on %s is not in the findings' header", f.Rule, f.ARN)
 	}
-	anchor, place, err := s.place(f)
-	if err != nil {
-		return nil, err
+	at := f.spot
+	properties := sarif.Properties{
+		"account": f.Account, "region": f.Region, "resource": at.anchor, "severity": string(f.Severity),
+		"locationSource": cmp.Or(string(at.found), "inventory"),
+	}
+	if f.row != nil && f.row.findings > 1 {
+		properties["resources"] = f.row.arns
 	}
 	return &sarif.Result{
 		RuleID:    ptr(f.Rule),
@@ -205,34 +170,35 @@ func (s *sarifRun) result(f *finding.Finding) (*sarif.Result, error) {
 		Level:     ptr(level(f.Severity)),
 		Message:   sarif.Message{Text: ptr(resultMessage(f, s.causes))},
 		Locations: []*sarif.Location{{PhysicalLocation: &sarif.PhysicalLocation{
-			ArtifactLocation: &sarif.ArtifactLocation{URI: &s.uri},
+			ArtifactLocation: &sarif.ArtifactLocation{URI: &at.uri},
 			Region: &sarif.Region{
-				StartLine: &place.Line, StartColumn: ptr(1),
-				EndLine: &place.Line, EndColumn: ptr(place.Columns + 1),
+				StartLine: &at.Line, StartColumn: &at.Column,
+				EndLine: &at.Line, EndColumn: ptr(at.Columns + 1),
 			},
 		}}},
-		PartialFingerprints: map[string]any{"primaryLocationLineHash": place.Hash},
-		PropertyBag: sarif.PropertyBag{Properties: sarif.Properties{
-			"account": f.Account, "region": f.Region, "resource": anchor, "severity": string(f.Severity),
-			"locationSource": "inventory",
-		}},
+		RelatedLocations:    related(f),
+		PartialFingerprints: map[string]any{"primaryLocationLineHash": at.Hash},
+		PropertyBag:         sarif.PropertyBag{Properties: properties},
 	}, nil
 }
 
-// place is the line of the cause where that is a resource, else of the finding's
-// own: the alert then stays where it is when the first of its members is mended.
-func (s *sarifRun) place(f *finding.Finding) (anchor string, p Place, err error) {
-	if f.Cause != "" && len(f.Members) == 0 {
-		if p, ok := s.inventory.Place(f.Cause); ok {
-			return f.Cause, p, nil
-		}
+// related are the calls of the modules that lead to the code; the message links
+// to them by their ids, which count from 1.
+func related(f placed) []*sarif.Location {
+	if f.row == nil {
+		return nil
 	}
-	anchor = anchorOf(f)
-	p, ok := s.inventory.Place(anchor)
-	if !ok {
-		return "", p, fmt.Errorf("writing SARIF: %s is not in the inventory; write the inventory from the same findings", anchor)
+	var all []*sarif.Location
+	for i, call := range f.row.calls {
+		all = append(all, &sarif.Location{
+			Id: ptr(uint(i + 1)),
+			PhysicalLocation: &sarif.PhysicalLocation{
+				ArtifactLocation: &sarif.ArtifactLocation{URI: &call.uri},
+				Region:           &sarif.Region{StartLine: &call.line},
+			},
+		})
 	}
-	return anchor, p, nil
+	return all
 }
 
 func (s *sarifRun) invocation(left int) *sarif.Invocation {
@@ -261,6 +227,15 @@ func (s *sarifRun) invocation(left int) *sarif.Invocation {
 			continue
 		}
 		notify(blind, q.what()+": "+q.where()+after("; missing permission: ", q.permission()))
+	}
+	if code := s.in.Sources; code != nil {
+		for i, file := range code.Skipped {
+			if i == maxNotifications {
+				notify("warning", fmt.Sprintf("%d more files of the infrastructure code were not read", len(code.Skipped)-i))
+				break
+			}
+			notify("warning", "Infrastructure code that was not read: "+clean(file.File, maxMessage)+": "+clean(file.Reason, maxMessage))
+		}
 	}
 	if left > 0 {
 		notify("warning", fmt.Sprintf("%d results are left out, since GitHub takes %d at most; the worst are here, all are in the JSON report", left, maxResults))

@@ -58,6 +58,10 @@ type sarifResult struct {
 		}
 	}
 	PartialFingerprints map[string]string
+	RelatedLocations    []struct {
+		ID               int
+		PhysicalLocation struct{ Region struct{ StartLine int } }
+	}
 }
 
 func (r sarifResult) line() int { return r.Locations[0].PhysicalLocation.Region.StartLine }

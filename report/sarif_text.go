@@ -77,10 +77,15 @@ func helpMarkdown(r finding.Rule) string {
 }
 
 // resultMessage is what the alert says: a sentence, then where and what exactly.
-func resultMessage(f *finding.Finding, c *causes) string {
+func resultMessage(p placed, c *causes) string {
+	f := p.Finding
 	var b strings.Builder
 	kind := strings.ReplaceAll(f.Subject, "_", " ")
-	fmt.Fprintf(&b, "%s %s: %s.\n", clean(capital(kind), maxName), clean(nameOf(f), maxName),
+	name := clean(nameOf(f), maxName)
+	if p.row != nil && p.row.findings > 1 {
+		name += fmt.Sprintf(" and %d more", p.row.findings-1)
+	}
+	fmt.Fprintf(&b, "%s %s: %s.\n", clean(capital(kind), maxName), name,
 		strings.TrimRight(messageOf(f, c.rules[f.Rule]), "."))
 	line := func(name, value string) {
 		if value != "" {
@@ -102,7 +107,23 @@ func resultMessage(f *finding.Finding, c *causes) string {
 	if names, n := c.membersOf(f); n > 0 {
 		line("Fails because of it", fmt.Sprintf("%s: %s", count(n, "resource"), someOf(names, n, sarifMembers)))
 	}
-	return bracketless(b.String())
+	if p.row != nil && p.row.findings > 1 {
+		line("All that this line makes", fmt.Sprintf("%s: %s", count(p.row.findings, "resource"), someOf(p.row.names, p.row.findings, sarifMembers)))
+	}
+	return bracketless(b.String()) + moduleLinks(p)
+}
+
+// moduleLinks links to the related locations: GitHub shows those that a message
+// names.
+func moduleLinks(p placed) string {
+	if p.row == nil || len(p.row.calls) == 0 {
+		return ""
+	}
+	var links []string
+	for i, call := range p.row.calls {
+		links = append(links, fmt.Sprintf("[%s:%d](%d)", bracketless(clean(call.uri, maxName)), call.line, i+1))
+	}
+	return "\nCalled as a module: " + strings.Join(links, ", ")
 }
 
 // bracketless escapes what SARIF reads as a link in a message.

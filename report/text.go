@@ -164,6 +164,9 @@ func (t *text) totals() {
 			t.prose(12, strings.Join(cleanAll(run.Files), ", "))
 		}
 	}
+	if t.in.Sources != nil {
+		t.prose(2, "code      "+t.code())
+	}
 	if t.in.Summary.Digest != "" {
 		t.line(2, "digest    "+clean(t.in.Summary.Digest, maxName))
 	}

@@ -92,6 +92,9 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 	if err := readGaps(kept, in); err != nil {
 		return nil, err
 	}
+	if in.Sources, err = readSources(job, kept, files); err != nil {
+		return nil, err
+	}
 	if job.Redact {
 		in = report.Redacted(in)
 	}

@@ -45,7 +45,8 @@ type Job struct {
 
 	Formats []report.Format // written to the run's folder as report.<ext>
 	Report  report.Options
-	Redact  bool // no account ids and principals in reports and inventory; the run's other files hold them
+	Source  string // folder of the infrastructure code that findings point into; empty: none
+	Redact  bool   // no account ids and principals in reports and inventory; the run's other files hold them
 
 	Progress func(Progress) // may be nil; called from many goroutines
 }

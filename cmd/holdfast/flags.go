@@ -37,6 +37,7 @@ type flags struct {
 	quiet, redact              bool
 	logFormat                  string
 	sarifCategory, sarifAnchor string
+	source                     string
 	aws                        collect.Options
 	rateShare                  float64
 }
@@ -76,6 +77,7 @@ func (f *flags) addReports(cmd *cobra.Command, defaults []string) {
 	cmd.Flags().StringSliceVar(&f.formats, "format", defaults, "reports to write: `"+strings.Join(formatNames(), ",")+"`")
 	cmd.Flags().StringVar(&f.sarifCategory, "sarif-category", "", "automationDetails.id of SARIF; end it with a slash (default: from accounts and Regions; \"none\": left out)")
 	cmd.Flags().StringVar(&f.sarifAnchor, "sarif-anchor", "", "`PATH` of inventory.jsonl from the repository's root, for SARIF")
+	cmd.Flags().StringVar(&f.source, "source", "", "`DIR` of infrastructure code (Terraform, CloudFormation, SAM, CDK output) for findings to point into")
 	cmd.Flags().StringVar(&f.now, "now", "", "`TIME` (RFC 3339) to judge expiries by, and to print (default: the present)")
 	cmd.Flags().BoolVar(&f.redact, "redact", false, "hide account ids and principals in every report")
 }
@@ -103,6 +105,9 @@ func (f *flags) check() error {
 		if finding.Severity(f.failOn).Rank() == 0 {
 			return fmt.Errorf("--fail-on %q: choose critical, high, medium, low, new or never", f.failOn)
 		}
+	}
+	if info, err := os.Stat(f.source); f.source != "" && (err != nil || !info.IsDir()) {
+		return fmt.Errorf("--source %s: no such folder", f.source)
 	}
 	if f.baseline != "" && f.failOn != "new" {
 		return errors.New("--baseline is what --fail-on new compares with; give both or neither")
@@ -148,7 +153,7 @@ func (a *app) job(f *flags) (scanner.Job, error) {
 		AWS: f.aws, Regions: f.regions, Tables: f.tables,
 		Out: f.out, Resume: f.resume, RunID: f.runID, Compress: f.compress,
 		Rules: f.rules, Formats: formats,
-		Report: report.Options{SARIFAnchor: f.sarifAnchor}, Redact: f.redact,
+		Report: report.Options{SARIFAnchor: f.sarifAnchor}, Source: f.source, Redact: f.redact,
 	}
 	for _, output := range cfg.Outputs {
 		if output.File == "" && !slices.Contains(f.formats, output.Format) {

@@ -19,6 +19,7 @@ func engineRules() []finding.Rule {
 		Description: "Tables that rely on this rule are backed up too seldom. One change of its schedule heals all of them.",
 		Links:       []string{"https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"},
 		Evidence:    []string{"schedule"},
+		Attributes:  []string{"schedule", "ScheduleExpression"},
 		Fix:         "Change the rule's `ScheduleExpression` so that it fires at least daily, or add a rule to the plan that does.",
 	}, {
 		ID: "plan_rule.lifecycle", Subject: facts.KindPlanRule, Severity: finding.High, Engine: true, Gathers: "table.retention",
@@ -26,6 +27,7 @@ func engineRules() []finding.Rule {
 		Description: "Backups of the tables that rely on this rule are deleted too early, or kept too long. One change of its lifecycle heals all of them.",
 		Links:       []string{"https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"},
 		Evidence:    []string{"retention"},
+		Attributes:  []string{"lifecycle.delete_after", "Lifecycle.DeleteAfterDays"},
 		Fix:         "Change the rule's `Lifecycle`. Points that exist already keep the lifecycle that they were made with.",
 	}}
 }

@@ -28,6 +28,7 @@ type custom struct {
 	Replicas    bool                 `json:"replicas"`
 	Limits      string               `json:"limits"`
 	Fix         string               `json:"fix"`
+	Attributes  []string             `json:"attributes"`
 }
 
 // parameter is finding.Parameter, read strictly.
@@ -39,8 +40,9 @@ func (p *parameter) UnmarshalJSON(data []byte) error {
 }
 
 var (
-	snakeCase   = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
-	actionNames = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$`)
+	snakeCase     = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	attributePath = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)*$`)
+	actionNames   = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$`)
 )
 
 // metadata reads a rule's annotation. All that is wrong with it is told at once.
@@ -57,6 +59,7 @@ func metadata(id, subject string, a *ast.Annotations, facts *shape) (finding.Rul
 		ID: id, Subject: subject, Title: strings.TrimSpace(a.Title), Description: strings.TrimSpace(a.Description),
 		Severity: c.Severity, Severities: c.Severities, Evidence: c.Evidence, WithGaps: c.WithGaps,
 		CausedBy: c.CausedBy, Replicas: c.Replicas, Remediation: c.Remediation, Limits: strings.TrimSpace(c.Limits), Fix: strings.TrimSpace(c.Fix),
+		Attributes: c.Attributes,
 	}
 	for _, link := range a.RelatedResources {
 		r.Links = append(r.Links, link.Ref.String())
@@ -94,6 +97,11 @@ func checkMetadata(r *finding.Rule, facts *shape) error {
 	}
 	if r.Remediation != "" && !actionNames.MatchString(r.Remediation) {
 		wrong("custom.remediation is %q; an action is named like dynamodb.enable_pitr", r.Remediation)
+	}
+	for _, a := range r.Attributes {
+		if !attributePath.MatchString(a) {
+			wrong("custom.attributes has %q; write the way to an attribute like point_in_time_recovery.enabled", a)
+		}
 	}
 	for _, e := range r.Evidence {
 		if _, unknown := project(facts, []path{parsePath(e)}); unknown != nil {

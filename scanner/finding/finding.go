@@ -48,11 +48,12 @@ type Rule struct {
 	CausedBy    []string             `json:"caused_by,omitempty"`
 	Replicas    bool                 `json:"replicas,omitempty"` // judged together over the replicas of a global table
 	Remediation string               `json:"remediation,omitempty"`
-	Limits      string               `json:"limits,omitempty"`  // what it does not say, Markdown
-	Fix         string               `json:"fix,omitempty"`     // what a person does about it, Markdown
-	Engine      bool                 `json:"engine,omitempty"`  // computed after evaluation, no Rego
-	Gathers     string               `json:"gathers,omitempty"` // of engine rules: the rule whose findings it gathers by their cause
-	Source      string               `json:"source,omitempty"`  // file, relative to its policy tree
+	Limits      string               `json:"limits,omitempty"`     // what it does not say, Markdown
+	Fix         string               `json:"fix,omitempty"`        // what a person does about it, Markdown
+	Engine      bool                 `json:"engine,omitempty"`     // computed after evaluation, no Rego
+	Gathers     string               `json:"gathers,omitempty"`    // of engine rules: the rule whose findings it gathers by their cause
+	Attributes  []string             `json:"attributes,omitempty"` // of infrastructure code that it is about: "point_in_time_recovery.enabled"
+	Source      string               `json:"source,omitempty"`     // file, relative to its policy tree
 }
 
 // A Parameter is a threshold that a rule reads from data.parameters.

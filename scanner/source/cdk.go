@@ -43,6 +43,7 @@ func (r *reader) cdk(name string, text []byte) {
 		r.skip(name, err)
 		return
 	}
+	r.tree.Files++
 	for id, artifact := range manifest.Artifacts {
 		if artifact.Type != "aws:cloudformation:stack" || artifact.Properties.TemplateFile == "" {
 			continue

@@ -124,7 +124,6 @@ func (r *reader) read(name string, limit int64) (_ []byte, err error) {
 		return nil, err
 	}
 	if len(text) < maxCode {
-		r.tree.Files++
 		return text, nil
 	}
 	if !looksUseful(text) && limit != maxCode {
@@ -137,7 +136,6 @@ func (r *reader) read(name string, limit int64) (_ []byte, err error) {
 	if text = append(text, rest...); int64(len(text)) > limit {
 		return nil, fmt.Errorf("larger than %d MiB", limit>>20)
 	}
-	r.tree.Files++
 	return text, nil
 }
 

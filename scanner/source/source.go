@@ -27,7 +27,7 @@ import (
 
 // A Tree is what a folder of infrastructure code defines.
 type Tree struct {
-	Files   int       // that were read
+	Files   int       // of infrastructure code
 	Skipped []Skipped // what might have defined something and was not read, by file
 
 	definitions []*definition

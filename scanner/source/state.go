@@ -55,6 +55,7 @@ func (r *reader) state(name string, text []byte) {
 			return
 		}
 	}
+	r.tree.Files++
 	s := state{root: path.Dir(name), addresses: map[string][]string{}}
 	for _, values := range []*stateValues{file.Values, file.prior()} {
 		if values != nil {

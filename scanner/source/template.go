@@ -20,6 +20,7 @@ func (r *reader) templates() {
 			r.skip(d.file, err)
 			continue
 		}
+		r.tree.Files++
 		t := template{reader: r, document: d, parameters: map[string]string{}}
 		t.readParameters(root)
 		for _, resources := range root.all("Resources") {

@@ -56,6 +56,7 @@ func (r *reader) code(name, place string, text []byte) {
 		r.skip(name, err)
 		return
 	}
+	r.tree.Files++
 	m := r.module(path.Dir(name))
 	if strings.HasSuffix(base, ".tfvars") {
 		m.setValues(body)

@@ -10,6 +10,7 @@
 # custom:
 #   severity: low
 #   evidence: [retention, copies, advanced_backup]
+#   attributes: [lifecycle.cold_storage_after, Lifecycle.MoveToColdStorageAfterDays]
 #   limits: |
 #     It judges the Region's setting of today; backups that were made before advanced DynamoDB backup was turned on stay
 #     as they are. Whether each backup has moved is not judged here.

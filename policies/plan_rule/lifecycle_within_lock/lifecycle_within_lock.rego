@@ -9,6 +9,7 @@
 # custom:
 #   severity: high
 #   evidence: [retention, vault, air_gapped_vault, copies]
+#   attributes: [lifecycle.delete_after, Lifecycle.DeleteAfterDays]
 #   remediation: backup.update_rule
 #   limits: |
 #     The bounds of vaults outside the scan's accounts and Regions are not known; a copy into one is unknown. With

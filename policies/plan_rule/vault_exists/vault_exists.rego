@@ -9,6 +9,7 @@
 # custom:
 #   severity: high
 #   evidence: [vault, air_gapped_vault, copies]
+#   attributes: [target_vault_name, TargetBackupVault]
 #   remediation: backup.create_vault
 #   limits: |
 #     Vaults are looked up in the Regions and accounts of the scan. A copy into any other place is unknown: add that

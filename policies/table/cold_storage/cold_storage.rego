@@ -9,6 +9,7 @@
 # custom:
 #   severity: low
 #   evidence: [advanced_backup, coverage.cold_after_days, coverage.retention_steps, coverage.retention_cause]
+#   attributes: [lifecycle.cold_storage_after, Lifecycle.MoveToColdStorageAfterDays]
 #   parameters:
 #     cold_after_days:
 #       type: integer

@@ -9,6 +9,7 @@
 # custom:
 #   severity: high
 #   evidence: [coverage.longest_gap_minutes, coverage.cause, coverage.warnings, protections]
+#   attributes: [schedule, ScheduleExpression]
 #   parameters:
 #     daily_hours:
 #       type: integer

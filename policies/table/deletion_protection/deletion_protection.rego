@@ -8,6 +8,7 @@
 # custom:
 #   severity: medium
 #   evidence: [DeletionProtectionEnabled]
+#   attributes: [deletion_protection_enabled, DeletionProtectionEnabled]
 #   remediation: dynamodb.enable_deletion_protection
 #   limits: |
 #     Whoever may call UpdateTable can turn it off again first; who that is, is not judged here. It is never

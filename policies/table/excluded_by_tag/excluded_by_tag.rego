@@ -8,6 +8,7 @@
 # custom:
 #   severity: high
 #   evidence: [tagged_restore_test]
+#   attributes: [tags, Tags]
 #   parameters:
 #     mechanisms:
 #       type: array

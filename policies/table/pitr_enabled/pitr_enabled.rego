@@ -9,6 +9,7 @@
 # custom:
 #   severity: high
 #   evidence: [pitr.PointInTimeRecoveryStatus, pitr.RecoveryPeriodInDays]
+#   attributes: [point_in_time_recovery.enabled, PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled, point_in_time_recovery_enabled]
 #   parameters:
 #     pitr_days:
 #       type: integer

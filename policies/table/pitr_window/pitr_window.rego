@@ -9,6 +9,7 @@
 # custom:
 #   severity: medium
 #   evidence: [pitr.PointInTimeRecoveryStatus, pitr.RecoveryPeriodInDays]
+#   attributes: [point_in_time_recovery.recovery_period_in_days, PointInTimeRecoverySpecification.RecoveryPeriodInDays, point_in_time_recovery_period_in_days]
 #   parameters:
 #     pitr_days:
 #       type: integer

@@ -9,6 +9,7 @@
 # custom:
 #   severity: high
 #   evidence: [coverage.retention_steps, coverage.retention_cause, protections]
+#   attributes: [lifecycle.delete_after, Lifecycle.DeleteAfterDays]
 #   parameters:
 #     retention_profile:
 #       type: array

@@ -11,6 +11,7 @@
 #   severity: high
 #   severities: [high, medium]
 #   evidence: [Locked, LockDate, VaultType, lock, days_until_lock, dynamodb_points, named_by_rules]
+#   attributes: [aws_backup_vault_lock_configuration.changeable_for_days, LockConfiguration.ChangeableForDays]
 #   remediation: backup.lock_vault_governance
 #   limits: |
 #     A lock holds for backups whose ARN begins with arn:aws:backup. Those that were made without advanced DynamoDB
