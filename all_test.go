@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"scanner/schedule":  {},
 	"scanner/source":    {},
 	"scanner/selection": {"scanner/snapshot"},
+	"scanner/authz":     {},
 	"scanner/run":       {"scanner/snapshot", "scanner/store"},
 	"scanner/collect":   {"scanner/snapshot"},
 	"scanner/facts":     {"scanner/snapshot", "scanner/schedule", "scanner/selection"},
@@ -58,7 +59,7 @@ var onlyHere = map[string][]string{
 }
 
 // standardLibraryOnly are read by other people's tools: they stay easy to lift out.
-var standardLibraryOnly = []string{"scanner/snapshot", "scanner/finding", "scanner/schedule"}
+var standardLibraryOnly = []string{"scanner/snapshot", "scanner/finding", "scanner/schedule", "scanner/authz"}
 
 type goFile struct {
 	name    string // slash path from the root
