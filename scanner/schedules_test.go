@@ -102,7 +102,7 @@ func operation(rng *rand.Rand) string {
 	var all []string
 	for _, c := range collect.Collectors() {
 		// Most of what rules read comes from these.
-		if rng.IntN(4) == 0 || slices.Contains([]string{"account", "backup", "dynamodb"}, c.Name) {
+		if rng.IntN(4) == 0 || slices.Contains([]string{"account", "backup", "dynamodb", "kms"}, c.Name) {
 			all = append(all, c.Actions...)
 		}
 	}
@@ -146,6 +146,8 @@ var enums = []field{
 	{"dynamodb:DescribeTable", "Table.TableStatus"},
 	{"dynamodb:ListBackups", "BackupSummaries.BackupStatus"},
 	{"dynamodb:ListBackups", "BackupSummaries.BackupType"},
+	{"kms:DescribeKey", "KeyMetadata.KeyManager"},
+	{"kms:DescribeKey", "KeyMetadata.KeyState"},
 }
 
 // fields are always there, as far as anyone knows; AWS's models call most of them
@@ -185,6 +187,7 @@ var fields = []field{
 	{"backup:ListBackupVaults", "BackupVaultList.BackupVaultArn"},
 	{"backup:ListBackupVaults", "BackupVaultList.BackupVaultName"},
 	{"backup:ListBackupVaults", "BackupVaultList.CreationDate"},
+	{"backup:ListBackupVaults", "BackupVaultList.EncryptionKeyArn"},
 	{"backup:ListBackupVaults", "BackupVaultList.Locked"},
 	{"backup:ListBackupVaults", "BackupVaultList.VaultType"},
 	{"backup:ListRecoveryPointsByBackupVault", "RecoveryPoints.BackupVaultArn"},
@@ -211,5 +214,9 @@ var fields = []field{
 	{"dynamodb:ListBackups", "BackupSummaries.BackupType"},
 	{"dynamodb:ListBackups", "BackupSummaries.TableArn"},
 	{"dynamodb:ListBackups", "BackupSummaries.TableName"},
+	{"kms:DescribeKey", "KeyMetadata"},
+	{"kms:DescribeKey", "KeyMetadata.Arn"},
+	{"kms:DescribeKey", "KeyMetadata.KeyManager"},
+	{"kms:DescribeKey", "KeyMetadata.KeyState"},
 	{"tag:GetResources", "ResourceTagMappingList.ResourceARN"},
 }

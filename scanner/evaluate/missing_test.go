@@ -13,10 +13,10 @@ import (
 )
 
 // bounds are fields whose absence is itself an answer: no second vault that could
-// be wrong, a lock without that bound.
+// be wrong, a lock without that bound, backups that never move or have no end.
 var bounds = []string{
 	"air_gapped_vault", "air_gapped_vault.MaxRetentionDays", "air_gapped_vault.MinRetentionDays",
-	"vault.MaxRetentionDays", "vault.MinRetentionDays",
+	"retention.MoveToColdStorageAfterDays", "shortest_retention_days", "vault.MaxRetentionDays", "vault.MinRetentionDays",
 }
 
 // A fact that goes missing makes no failure a pass.

@@ -23,14 +23,14 @@ type account struct {
 
 	vaults      map[string]*snapshot.BackupVault // by ARN, of all Regions
 	points      map[string]*points               // by table ARN
-	vaultPoints map[string]int                   // DynamoDB points by vault ARN
+	vaultPoints map[string]*vaultPoints          // by vault ARN
 }
 
 func newAccount(in Input) *account {
 	return &account{
 		id: in.Account, scanned: in.Scanned,
 		regions: map[string]*shard{}, vaults: map[string]*snapshot.BackupVault{},
-		points: map[string]*points{}, vaultPoints: map[string]int{},
+		points: map[string]*points{}, vaultPoints: map[string]*vaultPoints{},
 	}
 }
 

@@ -23,7 +23,7 @@ type calls struct {
 var dated = []string{opContinuousBackups, opGetPlan}
 
 // subjectParameters are the parameters that say what a call, or a gap, is about.
-var subjectParameters = []string{"TableName", "ResourceArn", "BackupVaultName", "BackupPlanId", "SelectionId"}
+var subjectParameters = []string{"TableName", "ResourceArn", "BackupVaultName", "BackupPlanId", "SelectionId", "KeyId"}
 
 func newCalls() calls {
 	return calls{ids: map[string][]string{}, at: map[string]time.Time{}}

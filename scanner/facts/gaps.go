@@ -20,9 +20,12 @@ const (
 	opListSelections    = "backup:ListBackupSelections"
 	opGetSelection      = "backup:GetBackupSelection"
 	opListVaults        = "backup:ListBackupVaults"
+	opListHolds         = "backup:ListLegalHolds"
+	opGetHold           = "backup:GetLegalHold"
 	opListPoints        = "backup:ListRecoveryPointsByBackupVault"
 	opListJobs          = "backup:ListBackupJobs"
 	opRegionSettings    = "backup:DescribeRegionSettings"
+	opDescribeKey       = "kms:DescribeKey"
 	opListRegions       = "account:ListRegions"
 )
 
@@ -47,6 +50,8 @@ type hole struct {
 	tagsUnread bool
 	// unproven: only where a recovery point would settle an ambiguity.
 	unproven bool
+	// keyed: only where a key has to be asked for.
+	keyed bool
 	// unnamed: only where no plan rule is known to send backups there.
 	unnamed bool
 }
@@ -62,9 +67,14 @@ var (
 	jobPaths      = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
 	beginnings    = []string{"coverage.first_due_age_hours", "coverage.since_hours"}
 	depending     = []string{"tables_that_depend"}
+	heldPoints    = []string{"dynamodb_points", "foreign_points", "points_by_status", "points_for_ever"}
+	sent          = []string{"named_by_rules", "refused_senders", "senders", "shortest_retention_days"}
 	leftPoints    = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
 	leftOwn       = []string{"TableId", "archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
 )
+
+// planOperations are those without which it is not known what plans there are.
+var planOperations = []string{opListPlans, opGetPlan, opListSelections, opGetSelection}
 
 // Lists of holes that several operations share.
 var (
@@ -72,14 +82,16 @@ var (
 	plansUnread = []hole{
 		{kind: KindTable, paths: covering},
 		{kind: KindPlanRule, unlisted: true},
-		{kind: KindVault, paths: []string{"named_by_rules"}, unlisted: true},
+		{kind: KindVault, paths: sent, unlisted: true},
 		{kind: KindRegion, paths: depending},
 	}
+	// holdsUnread: a legal hold may hold what is in any vault.
+	holdsUnread = []hole{{kind: KindVault, paths: []string{"legal_holds"}}}
 	// selectionsUnread: what is not known without the selections of a plan.
 	selectionsUnread = []hole{
 		{kind: KindTable, paths: covering},
 		{kind: KindPlanRule, by: "BackupPlanId", paths: covered},
-		{kind: KindVault, paths: []string{"named_by_rules"}, unlisted: true},
+		{kind: KindVault, paths: sent, unlisted: true},
 		{kind: KindRegion, paths: depending},
 	}
 	// tagsUnread: a tag may put a table into a plan, or take it out of all.
@@ -130,7 +142,7 @@ var holes = map[string][]hole{
 	opListSelections: selectionsUnread,
 	opGetSelection:   selectionsUnread,
 	opListVaults: {
-		{kind: KindVault, paths: []string{"dynamodb_points"}, unlisted: true},
+		{kind: KindVault, paths: heldPoints, unlisted: true},
 		{kind: KindPlanRule, paths: []string{"air_gapped_vault", "copies", "vault"}},
 		{kind: KindTable, paths: found},
 		{kind: KindTable, paths: covering, unproven: true},
@@ -142,7 +154,7 @@ var holes = map[string][]hole{
 		{kind: KindPlanRule, paths: []string{"air_gapped_vault", "copies", "vault"}},
 	},
 	opListPoints: {
-		{kind: KindVault, by: "BackupVaultName", paths: []string{"dynamodb_points"}},
+		{kind: KindVault, by: "BackupVaultName", paths: heldPoints},
 		{kind: KindVault, by: "BackupVaultName", paths: all, unnamed: true}, // it may hold nothing of DynamoDB
 		{kind: KindTable, paths: found},
 		{kind: KindTable, paths: covering, unproven: true},
@@ -170,16 +182,20 @@ var holes = map[string][]hole{
 		{kind: KindVault, paths: []string{"named_by_rules"}, optIn: true},
 	},
 
+	opListHolds: holdsUnread,
+	opGetHold:   holdsUnread,
+	opDescribeKey: {
+		{kind: KindVault, by: "KeyId", paths: []string{"key"}, keyed: true},
+	},
+
 	// No fact reads these today.
 	"backup:DescribeGlobalSettings":                        {},
 	"backup:DescribeProtectedResource":                     {},
 	"backup:GetBackupVaultAccessPolicy":                    {},
 	"backup:GetBackupVaultNotifications":                   {},
-	"backup:GetLegalHold":                                  {},
 	"backup:GetRestoreTestingPlan":                         {},
 	"backup:GetRestoreTestingSelection":                    {},
 	"backup:ListCopyJobs":                                  {},
-	"backup:ListLegalHolds":                                {},
 	"backup:ListProtectedResources":                        {},
 	"backup:ListProtectedResourcesByBackupVault":           {},
 	"backup:ListRecoveryPointsByLegalHold":                 {},
@@ -198,7 +214,6 @@ var holes = map[string][]hole{
 	"iam:GetAccountAuthorizationDetails":                   {},
 	"iam:GetAccountSummary":                                {},
 	"iam:ListAccountAliases":                               {},
-	"kms:DescribeKey":                                      {},
 	"kms:GetKeyPolicy":                                     {},
 	"logs:DescribeMetricFilters":                           {},
 	"organizations:DescribeEffectivePolicy":                {},
@@ -252,7 +267,7 @@ func (s *shard) holesOf(g snapshot.Gap) []hole {
 type about struct {
 	names map[string]string // the values of parameters that name it
 
-	optIn, copies, tags, tagsUnread, unproven bool
+	optIn, copies, tags, tagsUnread, unproven, keyed bool
 
 	named bool // a plan rule sends backups there, or some are there
 }
@@ -275,7 +290,7 @@ func (s *shard) hide(subject *Subject, a about) {
 // applies reports whether the subject is one of those that the hole is about.
 func (h hole) applies(a about) bool {
 	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.tags || a.tags) &&
-		(!h.tagsUnread || a.tagsUnread) && (!h.unproven || a.unproven) && (!h.unnamed || !a.named)
+		(!h.tagsUnread || a.tagsUnread) && (!h.unproven || a.unproven) && (!h.keyed || a.keyed) && (!h.unnamed || !a.named)
 }
 
 // concerns reports whether a gap is about the subject, or about all of its kind.

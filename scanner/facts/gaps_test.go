@@ -40,7 +40,7 @@ func rich() []any {
 	side.BackupVaultArn, side.BackupVaultName = second.BackupVaultArn, "Side"
 	earlier := point(tableARN(dublin, "Orders"), 130*day)
 	return []any{
-		settings(true, true), orders(), zebra, mainVault(), second, daily(), other, byOptIn, ambiguous,
+		settings(true, true), vaultKey(), orders(), zebra, mainVault(), second, &snapshot.LegalHold{LegalHoldArn: "h1", LegalHoldId: "h1", Status: "ACTIVE"}, daily(), other, byOptIn, ambiguous,
 		point(tableARN(dublin, "Orders"), 13*time.Hour), proof, earlier, side, point(gone, 20*day),
 		ownBackup(tableARN(dublin, "Orders"), "1", "USER", "id-2", 50*time.Hour), ownBackup(gone, "2", "USER", "id-9", 40*day),
 		&snapshot.BackupJob{ResourceArn: tableARN(dublin, "Orders"), BackupJobId: "j1", State: "RUNNING", CreationDate: ago(time.Hour)},
@@ -57,6 +57,10 @@ func gapOf(v any) snapshot.Gap {
 		return gap("backup:GetBackupPlan", "BackupPlanId", v.BackupPlanId)
 	case *snapshot.BackupSelection:
 		return gap("backup:GetBackupSelection", "BackupPlanId", v.BackupPlanId, "SelectionId", v.SelectionId)
+	case *snapshot.LegalHold:
+		return gap("backup:GetLegalHold", "LegalHoldId", v.LegalHoldId)
+	case *snapshot.KMSKey:
+		return gap("kms:DescribeKey", "KeyId", v.Arn)
 	case *snapshot.BackupVault:
 		return gap("backup:ListBackupVaults")
 	case *snapshot.RegionSettings:

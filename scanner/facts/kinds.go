@@ -1,5 +1,7 @@
 package facts
 
+import "time"
+
 // What rules read. AWS's fields keep AWS's names; what Holdfast computes is
 // snake_case. No thresholds, no verdicts, no maps. A pointer is absent where AWS
 // did not say: a rule that reads it is then neither ok nor deny, so unknown.
@@ -42,6 +44,20 @@ type Copy struct {
 	Region                    string       `json:"region"`
 	Retention                 Retention    `json:"retention"`       // absent days inherit the source's; −1 keeps the source's expiry
 	Vault                     *VaultBounds `json:"vault,omitempty"` // absent: that vault's shard was not read
+}
+
+// A Key is a KMS key that encrypts tables or backups.
+type Key struct {
+	KeyArn string `json:"KeyArn,omitempty"`
+	// Owner is "aws_owned" (AWS's own key, which nobody else sees or can disable),
+	// "aws_managed" (the account's, made and kept by AWS) or "customer"; absent
+	// where AWS did not say.
+	Owner             string     `json:"owner,omitempty"`
+	Exists            *bool      `json:"exists,omitempty"`   // false: KMS does not know it any more; absent: not known
+	KeyState          string     `json:"KeyState,omitempty"` // Enabled, Disabled, PendingDeletion, PendingImport, Unavailable, …
+	DeletionDate      *time.Time `json:"DeletionDate,omitempty"`
+	DaysUntilDeletion *int       `json:"days_until_deletion,omitempty"`
+	ValidTo           *time.Time `json:"ValidTo,omitempty"` // of imported material that expires
 }
 
 // VaultBounds is what a vault's lock demands of the points that land in it.

@@ -71,7 +71,10 @@ func (a *account) addPoint(s *shard, p *snapshot.RecoveryPoint) {
 	if vault == "" {
 		vault = s.vaultARN(p.BackupVaultName)
 	}
-	a.vaultPoints[vault]++
+	if a.vaultPoints[vault] == nil {
+		a.vaultPoints[vault] = &vaultPoints{byStatus: map[string]int{}}
+	}
+	a.vaultPoints[vault].add(p, table.account != a.id)
 	home := a.regions[table.region]
 	if home == nil || table.account != a.id {
 		return // the table is not of this scan

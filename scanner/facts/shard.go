@@ -19,8 +19,10 @@ type shard struct {
 	gaps   []snapshot.Gap
 
 	settings *snapshot.RegionSettings
+	keys     map[string]*snapshot.KMSKey // by ARN
 	vaults   []*snapshot.BackupVault
-	plans    []*plan // in force
+	holds    []*snapshot.LegalHold // ACTIVE
+	plans    []*plan               // in force
 	tables   map[string]*snapshot.Table
 	unread   map[string]bool // ARNs of tables that are listed, but not described; with or without a row
 	archival map[string]bool // ARNs of the backups that AWS made of archived tables
@@ -41,6 +43,7 @@ type shard struct {
 func newShard(name string, file io.ReadCloser) *shard {
 	s := &shard{
 		name: name, file: file, calls: newCalls(),
+		keys:   map[string]*snapshot.KMSKey{},
 		tables: map[string]*snapshot.Table{}, unread: map[string]bool{}, archival: map[string]bool{},
 		onDemand: map[string]*onDemand{}, leftover: map[string]map[string]*leftover{}, jobs: map[string]*jobs{},
 		protected: map[string]*protection{}, coverages: map[string]Coverage{},
@@ -81,6 +84,8 @@ func (s *shard) readHead() error {
 			s.addGap(*r.Gap)
 		case r.RegionSettings != nil:
 			s.settings = r.RegionSettings
+		case r.KMSKey != nil:
+			s.keys[r.KMSKey.Arn] = r.KMSKey
 		case r.BackupVault != nil:
 			s.vaults = append(s.vaults, r.BackupVault)
 		case r.BackupPlan != nil:
@@ -89,6 +94,10 @@ func (s *shard) readHead() error {
 			}
 		case r.BackupSelection != nil:
 			selections = append(selections, r.BackupSelection)
+		case r.LegalHold != nil:
+			if r.LegalHold.Status == "ACTIVE" {
+				s.holds = append(s.holds, r.LegalHold)
+			}
 		case r.Table != nil:
 			s.addTable(r.Table)
 		case r.TableBackup != nil:
@@ -144,8 +153,9 @@ func (s *shard) addSilent() {
 		collector string
 		never     []string
 	}{
-		{"backup", []string{opListPlans, opListVaults, opRegionSettings, opListJobs}},
+		{"backup", []string{opListPlans, opListVaults, opRegionSettings, opListJobs, opListHolds}},
 		{"dynamodb", []string{opListTables, opListBackups}},
+		{"kms", []string{opDescribeKey}},
 	} {
 		if slices.Contains(s.header.Collectors, c.collector) {
 			continue

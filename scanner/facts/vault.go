@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 func lockOf(v *snapshot.BackupVault, now time.Time) string {
 	switch {
-	case v.VaultType == "LOGICALLY_AIR_GAPPED_BACKUP_VAULT":
+	case v.VaultType == airGapped:
 		return "air_gapped"
 	case v.Locked == nil:
 		return ""
@@ -60,76 +61,21 @@ func (a *account) boundsOrName(vaultARN string) *VaultBounds {
 	return &VaultBounds{BackupVaultName: vaultName(vaultARN)}
 }
 
-// A vaultUse is who sends backups of tables to a vault.
-type vaultUse struct {
-	rules  int      // plan rules and copies
-	serves []string // tables
-	plans  []string // ids
-	optIn  bool     // the Region's opt-in decides about some of it
-}
-
-// vaultUses says for each vault, by ARN, who sends backups of tables there.
-func (a *account) vaultUses() map[string]*vaultUse {
-	uses := map[string]*vaultUse{}
-	for _, s := range a.shards {
-		for _, p := range s.plans {
-			for _, r := range p.rules {
-				if len(r.serves) == 0 {
-					continue
-				}
-				for _, vault := range s.targets(r) {
-					if uses[vault] == nil {
-						uses[vault] = &vaultUse{}
-					}
-					uses[vault].rules++
-					uses[vault].serves = append(uses[vault].serves, r.serves...)
-					uses[vault].optIn = uses[vault].optIn || r.optIn
-					uses[vault].plans = appendNew(uses[vault].plans, p.BackupPlanId)
-				}
-			}
-		}
-	}
-	for _, u := range uses {
-		slices.Sort(u.serves)
-		u.serves = slices.Compact(u.serves)
-	}
-	return uses
-}
-
-// targets are the ARNs of the vaults that a rule and its copies name.
-func (s *shard) targets(r *planRule) []string {
-	var vaults []string
-	if r.row.TargetBackupVaultName != "" {
-		vaults = append(vaults, s.vaultARN(r.row.TargetBackupVaultName))
-	}
-	if r.row.TargetLogicallyAirGappedBackupVaultArn != "" {
-		vaults = append(vaults, r.row.TargetLogicallyAirGappedBackupVaultArn)
-	}
-	for _, c := range r.copies {
-		vaults = append(vaults, c.DestinationBackupVaultArn)
-	}
-	return vaults
-}
-
 // vaultSubjects returns the vaults of a Region that serve DynamoDB: a plan rule
 // that covers a table names them, or they hold a recovery point of a table. A
 // vault whose points were not read might.
 func (a *account) vaultSubjects(s *shard, uses map[string]*vaultUse) []*Subject {
 	var all []*Subject
 	for _, v := range s.vaults {
-		use, held := uses[v.BackupVaultArn], a.vaultPoints[v.BackupVaultArn]
-		if use == nil && held == 0 && !s.pointsUnread(v.BackupVaultName) {
-			continue
+		use, held := cmp.Or(uses[v.BackupVaultArn], &vaultUse{}), cmp.Or(a.vaultPoints[v.BackupVaultArn], &vaultPoints{})
+		if use.rules > 0 || held.count > 0 || s.pointsUnread(v.BackupVaultName) {
+			all = append(all, a.vaultSubject(s, v, use, held))
 		}
-		if use == nil {
-			use = &vaultUse{}
-		}
-		all = append(all, s.vaultSubject(v, use, held))
 	}
 	return all
 }
 
-func (s *shard) vaultSubject(v *snapshot.BackupVault, use *vaultUse, held int) *Subject {
+func (a *account) vaultSubject(s *shard, v *snapshot.BackupVault, use *vaultUse, held *vaultPoints) *Subject {
 	now := s.header.CollectedAt
 	subject := s.subject(KindVault, v.BackupVaultArn, v.BackupVaultName)
 	subject.Serves = use.serves
@@ -137,14 +83,16 @@ func (s *shard) vaultSubject(v *snapshot.BackupVault, use *vaultUse, held int) *
 		BackupVaultArn: v.BackupVaultArn, BackupVaultName: v.BackupVaultName, VaultType: v.VaultType,
 		Locked: v.Locked, LockDate: v.LockDate, Lock: lockOf(v, now),
 		MinRetentionDays: positive(v.MinRetentionDays), MaxRetentionDays: positive(v.MaxRetentionDays),
-		DynamoDBPoints: &held, NamedByRules: use.rules,
+		Key: s.vaultKey(v), PointsByStatus: []StatusCount{}, LegalHolds: s.holdsOn(v.BackupVaultName),
+		Senders: orEmpty(use.senders), ShortestRetentionDays: use.shortest(), RefusedSenders: use.refused(bounds(v, now)), NamedByRules: use.rules,
 	}
 	if facts.Lock == "grace" {
 		days := int(v.LockDate.Sub(now) / day)
 		facts.DaysUntilLock = &days
 	}
-	if s.pointsUnread(v.BackupVaultName) {
-		facts.DynamoDBPoints = nil
+	if !s.pointsUnread(v.BackupVaultName) {
+		facts.DynamoDBPoints, facts.PointsForEver, facts.ForeignPoints = &held.count, &held.forEver, &held.foreign
+		facts.PointsByStatus = held.list()
 	}
 	subject.Vault = facts
 	var plans [][]string
@@ -152,13 +100,32 @@ func (s *shard) vaultSubject(v *snapshot.BackupVault, use *vaultUse, held int) *
 		plans = append(plans, s.calls.about(opGetPlan, id))
 	}
 	subject.cite("", s.calls.of(opListVaults))
-	subject.cite("dynamodb_points", s.calls.about(opListPoints, v.BackupVaultName))
+	for _, path := range heldPoints {
+		subject.cite(path, s.calls.about(opListPoints, v.BackupVaultName))
+	}
+	subject.cite("legal_holds", s.calls.of(opListHolds), s.calls.of(opGetHold))
 	subject.cite("named_by_rules", plans...)
+	subject.cite("key", s.calls.of(opListVaults), s.calls.about(opDescribeKey, v.EncryptionKeyArn))
 	s.hide(subject, about{
-		names: map[string]string{"BackupVaultName": v.BackupVaultName},
-		named: use.rules > 0 || held > 0, tags: s.tagsCount(), optIn: use.optIn,
+		names: map[string]string{"BackupVaultName": v.BackupVaultName, "KeyId": v.EncryptionKeyArn},
+		keyed: facts.Key != nil && facts.Key.Owner != awsOwned,
+		named: use.rules > 0 || held.count > 0, tags: s.tagsCount(), optIn: use.optIn,
 	})
+	a.hideFarSenders(s, subject)
 	return subject
+}
+
+// hideFarSenders hides who sends backups to a vault where the plans of another
+// Region were not read: a copy may come from there.
+func (a *account) hideFarSenders(s *shard, subject *Subject) {
+	for _, far := range a.shards {
+		for _, g := range far.gaps {
+			if far != s && slices.Contains(planOperations, g.Operation) && len(far.holesOf(g)) > 0 {
+				subject.hidePaths(g, sent)
+			}
+		}
+	}
+	subject.sortGaps()
 }
 
 // pointsUnread reports whether the recovery points of a vault were not read, or

@@ -104,7 +104,16 @@ func settings(optedIn, advanced bool) *snapshot.RegionSettings {
 func mainVault() *snapshot.BackupVault {
 	return &snapshot.BackupVault{
 		BackupVaultArn: vaultARN(dublin, "Main"), BackupVaultName: "Main", VaultType: "BACKUP_VAULT",
+		EncryptionKeyArn: vaultKey().Arn, EncryptionKeyType: "CUSTOMER_MANAGED_KMS_KEY",
 		Locked: p(true), LockDate: ago(10 * day), MinRetentionDays: p(int64(7)), MaxRetentionDays: p(int64(400)),
+	}
+}
+
+// vaultKey is the key of mainVault.
+func vaultKey() *snapshot.KMSKey {
+	return &snapshot.KMSKey{
+		Arn: "arn:aws:kms:" + dublin + ":" + account + ":key/k-1", KeyId: "k-1", AWSAccountId: account,
+		KeyManager: "CUSTOMER", KeyState: "Enabled", Enabled: true, Origin: "AWS_KMS",
 	}
 }
 
@@ -149,6 +158,10 @@ func row(v any) snapshot.Row {
 		return snapshot.Row{BackupJob: v}
 	case *snapshot.RecoveryPoint:
 		return snapshot.Row{RecoveryPoint: v}
+	case *snapshot.LegalHold:
+		return snapshot.Row{LegalHold: v}
+	case *snapshot.KMSKey:
+		return snapshot.Row{KMSKey: v}
 	case *snapshot.RegionSettings:
 		return snapshot.Row{RegionSettings: v}
 	}
@@ -182,7 +195,7 @@ func shard(t testing.TB, region string, rows ...any) facts.Shard {
 func header(region string) *snapshot.Header {
 	return &snapshot.Header{
 		Format: 1, Tool: "holdfast test", Partition: "aws", Account: account, Region: region,
-		CollectedAt: now, Collectors: []string{"backup", "dynamodb"},
+		CollectedAt: now, Collectors: []string{"backup", "cloudtrail", "cloudwatch", "dynamodb", "events", "kms", "logs", "sns"},
 	}
 }
 
