@@ -33,16 +33,14 @@ func asks(l *limits, operation string, d time.Duration) []time.Time {
 	return times
 }
 
-// most is the largest number of times in any sliding second.
+// most is the largest number of times, which are sorted, in any sliding second.
 func most(times []time.Time) (n int) {
-	for i, first := range times {
-		in := 0
-		for _, t := range times[i:] {
-			if t.Sub(first) < time.Second {
-				in++
-			}
+	first := 0
+	for last, t := range times {
+		for t.Sub(times[first]) >= time.Second {
+			first++
 		}
-		n = max(n, in)
+		n = max(n, last-first+1)
 	}
 	return n
 }
