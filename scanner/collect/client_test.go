@@ -33,12 +33,12 @@ func TestTheSDKPrintsNothing(t *testing.T) {
 // from those that are done.
 func TestNoConnectionIsLeftOpen(t *testing.T) {
 	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": demoKey, "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "", "AWS_CA_BUNDLE": "",
+		"AWS_ACCESS_KEY_ID": ourKey, "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "", "AWS_CA_BUNDLE": "",
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true",
 	} {
 		t.Setenv(name, value)
 	}
-	sim, err := awssim.Load(awssim.Demo)
+	sim, err := awssim.Load(scenario)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ accounts:
     regions:
       - name: us-east-1
         tables: [{name: Table, count: %d}]
-`, demoKey, tables)
+`, ourKey, tables)
 	if points {
 		s += `        vaults: [{name: vault}]
         plans:

@@ -31,7 +31,7 @@ func TestWhatHasNoNameIsAGap(t *testing.T) {
 		{"dynamodb:DescribeTable", "Table.TableArn"},
 		{"dynamodb:ListBackups", "BackupSummaries.BackupArn"},
 	} {
-		w := newWorld(t, scenario())
+		w := newWorld(t, scenario)
 		w.sim.Faults.Add(awssim.Fault{Kind: "missing-field", Operation: f.operation, Field: f.field})
 		var gaps []snapshot.Gap
 		for _, s := range everything(t, w.account(nil)) {
@@ -51,7 +51,7 @@ func TestWhatHasNoNameIsAGap(t *testing.T) {
 // A Region whose status is a new word may be enabled: it is asked, and says so
 // itself if it is not.
 func TestARegionOfUnknownStatusIsAsked(t *testing.T) {
-	w := newWorld(t, scenario())
+	w := newWorld(t, scenario)
 	want, _, err := w.account(nil).Regions(context.Background())
 	if err != nil || len(want) < 2 {
 		t.Fatal(want, err)

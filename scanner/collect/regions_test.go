@@ -21,7 +21,7 @@ func TestRegionsThatWereNotListedStayAGap(t *testing.T) {
 		"never":           {Kind: "error-500-html", Operation: "account:ListRegions", From: 99},
 	} {
 		t.Run(what, func(t *testing.T) {
-			w := newWorld(t, scenario())
+			w := newWorld(t, scenario)
 			if what == "the second page" {
 				w.sim.PageSize = 1
 			}

@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,13 +54,13 @@ func (w *world) account(change func(*collect.Options)) *collect.Account {
 	if change != nil {
 		change(&o)
 	}
-	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(w.srv.URL), Credentials: credentials.NewStaticCredentialsProvider(demoKey, "secret", "")}
+	cfg := aws.Config{Region: "us-east-1", BaseEndpoint: aws.String(w.srv.URL), Credentials: credentials.NewStaticCredentialsProvider(ourKey, "secret", "")}
 	return remake(cfg, &o)
 }
 
-const demoKey = "AKIAHOLDFASTDEMO0001"
+const ourKey = "AKIACOLLECT0000001"
 
-// shards are all that the demo's first account has.
+// shards are all that the scenario's first account has.
 var shards = []string{snapshot.OrganizationShard, snapshot.Global, "us-east-1", "eu-west-1"}
 
 func everything(t *testing.T, a *collect.Account) map[string]shard {
@@ -95,7 +96,7 @@ func rows(all map[string]shard) map[string][]snapshot.Row {
 }
 
 func TestCollectorsNameTheActionsThatTheyCall(t *testing.T) {
-	w := newWorld(t, scenario())
+	w := newWorld(t, scenario)
 	first := everything(t, w.account(nil))
 	w.sim.Faults.Add(awssim.Fault{Kind: "denied-json", Operation: "tag:GetResources"})
 	everything(t, w.account(func(o *collect.Options) { o.LookupEvents = true }))
@@ -133,16 +134,16 @@ func TestCollectorsNameTheActionsThatTheyCall(t *testing.T) {
 }
 
 func TestPageSizeDoesNotMatter(t *testing.T) {
-	want := everything(t, newWorld(t, scenario()).account(nil))
+	want := everything(t, newWorld(t, scenario).account(nil))
 	if n := len(want["us-east-1"].rows); n < 380 {
 		t.Fatalf("%d rows in us-east-1: the scenario is too small to prove anything", n)
 	}
-	w := newWorld(t, scenario())
+	w := newWorld(t, scenario)
 	w.sim.PageSize = 1
 	if diff := cmp.Diff(rows(want), rows(everything(t, w.account(nil)))); diff != "" {
 		t.Errorf("pages of 1, cut by AWS (-want +got):\n%s", diff)
 	}
-	small := newWorld(t, scenario()).account(func(o *collect.Options) { o.PageSize = 7 })
+	small := newWorld(t, scenario).account(func(o *collect.Options) { o.PageSize = 7 })
 	if diff := cmp.Diff(rows(want), rows(everything(t, small))); diff != "" {
 		t.Errorf("pages of 7, as asked (-want +got):\n%s", diff)
 	}
@@ -151,7 +152,7 @@ func TestPageSizeDoesNotMatter(t *testing.T) {
 // Refuse one action, and exactly its questions are gaps; the rows that come from
 // elsewhere are as they were.
 func TestEachActionDeniedIsAGapAndNothingElse(t *testing.T) {
-	w := newWorld(t, scenario())
+	w := newWorld(t, scenario)
 	asked := func(o *collect.Options) { o.MaxAttempts, o.LookupEvents, o.Organization = 2, true, true }
 	whole := everything(t, w.account(asked))
 	for _, kind := range []string{"denied-json", "denied-xml", "error-500-html"} {
@@ -293,10 +294,10 @@ func kindOf(row snapshot.Row) string {
 }
 
 func TestFaultsThatPassLeaveNoTrace(t *testing.T) {
-	want := rows(everything(t, newWorld(t, scenario()).account(nil)))
+	want := rows(everything(t, newWorld(t, scenario).account(nil)))
 	for _, kind := range []string{"throttle", "error-500", "error-503-html", "cut", "reset"} {
 		t.Run(kind, func(t *testing.T) {
-			w := newWorld(t, scenario())
+			w := newWorld(t, scenario)
 			w.sim.Faults.Add(awssim.Fault{Kind: kind, Probability: 0.2, Seed: 7, From: 1, To: -1})
 			all := everything(t, w.account(func(o *collect.Options) { o.MaxAttempts = 20 }))
 			if diff := cmp.Diff(want, rows(all)); diff != "" {
@@ -324,7 +325,7 @@ func TestFaultsThatStayAreGaps(t *testing.T) {
 		"reset": snapshot.Timeout, "cut": snapshot.Timeout, "expired": snapshot.Denied, "denied-html": snapshot.Denied,
 	} {
 		t.Run(kind, func(t *testing.T) {
-			w := newWorld(t, scenario())
+			w := newWorld(t, scenario)
 			w.sim.PageSize = 50
 			w.sim.Faults.Add(awssim.Fault{Kind: kind, Operation: "backup:ListRecoveryPointsByBackupVault", Region: "us-east-1", From: 3, To: -1})
 			s := everything(t, w.account(nil))["us-east-1"]
@@ -341,7 +342,7 @@ func TestFaultsThatStayAreGaps(t *testing.T) {
 }
 
 func TestEstimateIsALowerBound(t *testing.T) {
-	w := newWorld(t, scenario())
+	w := newWorld(t, scenario)
 	a := w.account(nil)
 	for region, s := range everything(t, a) {
 		if region == snapshot.Global || region == snapshot.OrganizationShard {
@@ -366,7 +367,7 @@ func TestEstimateIsALowerBound(t *testing.T) {
 }
 
 func TestProbeNamesWhatIsDenied(t *testing.T) {
-	w := newWorld(t, scenario())
+	w := newWorld(t, scenario)
 	var actions []string
 	for _, c := range collect.Collectors() {
 		actions = append(actions, c.Actions...)
@@ -397,7 +398,7 @@ func TestProbeNamesWhatIsDenied(t *testing.T) {
 func TestProgressCountsShardsAndCalls(t *testing.T) {
 	var mu sync.Mutex
 	var last collect.Progress
-	w := newWorld(t, scenario())
+	w := newWorld(t, scenario)
 	all := everything(t, w.account(func(o *collect.Options) {
 		o.Progress = func(p collect.Progress) {
 			mu.Lock()
@@ -416,79 +417,16 @@ func TestProgressCountsShardsAndCalls(t *testing.T) {
 	}
 }
 
-// scenario is the demo, and in eu-west-1 what the demo lacks: a plan that was
-// changed, a plan that was deleted, a legal hold, a table with a policy, and all
-// that watches; above it units and policies, and below it users.
-func scenario() []byte {
-	const more = `          - name: silver
-            created: 300d
-            rules: [{name: daily, vault: gold-vault, schedule: "cron(0 9 ? * * *)", lifecycle: {delete_after_days: 100}}]
-            versions:
-              - {created: 20d, rules: [{name: daily, vault: gold-vault, schedule: "cron(0 9 ? * * *)", lifecycle: {delete_after_days: 90}}]}
-            selections: [{name: orders, resources: [table/Orders]}]
-          - name: gone
-            created: 60d
-            deleted: 30d
-            rules: [{name: daily, vault: gold-vault, schedule: "cron(0 15 ? * * *)", lifecycle: {delete_after_days: 100}}]
-            selections: [{name: orders, resources: [table/Orders], deleted: 31d}]
-        legal_holds: [{title: audit, tables: [Orders]}]
-        event_rules:
-          - name: failures
-            pattern: {source: [aws.backup], detail: {state: [FAILED]}}
-            targets: [{arn: topic/alerts}, {arn: "arn:aws:lambda:eu-west-1:111122223333:function:f"}]
-          - {name: instances, pattern: {source: [aws.ec2]}}
-        topics:
-          - name: alerts
-            subscriptions: [{protocol: email, endpoint: a@example.com}, {protocol: sqs, endpoint: "arn:aws:sqs:eu-west-1:111122223333:q"}]
-          - name: unheard
-        trails:
-          - {name: main, multi_region: true, log_group: trail}
-          - {name: picky, event_selectors: [{ReadWriteType: WriteOnly, IncludeManagementEvents: false}]}
-        trail_events:
-          - {name: DeleteRecoveryPoint, source: backup.amazonaws.com, at: 2d, user: bob, resources: [{type: "AWS::Backup::RecoveryPoint", name: "arn:x"}]}
-          - {name: DeleteBackup, source: dynamodb.amazonaws.com, at: 60d, user: bob}
-        alarms:
-          - {name: jobs, namespace: AWS/Backup, metric: NumberOfBackupJobsFailed, actions: [topic/alerts]}
-          - {name: deletes, metrics: [{namespace: Trail, name: Deletes}], actions: [topic/alerts]}
-          - {name: capacity, namespace: AWS/DynamoDB, metric: ConsumedReadCapacityUnits, actions: [topic/alerts]}
-        log_groups:
-          - name: trail
-            metric_filters:
-              - {name: deletes, pattern: "{ $.eventName = DeleteRecoveryPoint }", metrics: [{namespace: Trail, name: Deletes}]}
-              - {name: keys, pattern: "{ $.eventName = ScheduleKeyDeletion }", metrics: [{namespace: Trail, name: Keys}]}
-`
-	const anchor = "        restore_testing_plans:\n"
-	const orders = "          - name: Orders # everything is right\n"
-	s := strings.Replace(string(awssim.Demo), anchor, more+anchor, 1)
-	s = strings.Replace(s, orders, orders+`            policy: '{"Version":"2012-10-17","Statement":[]}'`+"\n", 1)
-	s = strings.Replace(s, "\naccounts:\n", `
-organization_tree:
-  units:
-    - {name: Workloads, accounts: ["222233334444"], units: [{name: Prod, accounts: ["333344445555"]}]}
-  delegated_administrators: [{account: "222233334444", services: [backup.amazonaws.com]}]
-  policies:
-    - name: guard
-      content: {Version: 2012-10-17, Statement: [{Effect: Deny, Action: ["backup:DeleteRecoveryPoint"], Resource: "*"}]}
-      targets: [Workloads]
-    - {name: resources, type: RESOURCE_CONTROL_POLICY, content: '{"Version":"2012-10-17","Statement":[]}', targets: [root]}
-    - {name: backups, type: BACKUP_POLICY, content: {plans: {Daily: {regions: {"@@assign": [eu-west-1]}}}}, targets: [root]}
-  effective_policy_errors:
-    - {account: "222233334444", code: ELEMENTS_TOO_MANY, message: too many, path: plans/Daily, policies: [backups]}
-accounts:
-`, 1)
-	return []byte(strings.Replace(s, "      - {id: AKIAHOLDFASTDEMO0001, user: auditor}\n", `      - {id: AKIAHOLDFASTDEMO0001, user: auditor}
-    iam:
-      alias: workshop
-      groups: [{name: admins, attached: [aws/AdministratorAccess]}]
-      users: [{name: alice, groups: [admins], inline: {look: '{"Version":"2012-10-17","Statement":[]}'}}]
-      roles: [{name: Deleter, trust: {Version: 2012-10-17, Statement: []}, attached: [own]}]
-      policies: [{name: own, document: {Version: 2012-10-17, Statement: [{Effect: Allow, Action: "backup:*", Resource: "*"}]}}]
-`, 1))
-}
+// scenario has something for every question: a plan that was changed, a plan that
+// was deleted, a legal hold, a table with a policy, and all that watches; above it
+// units and policies, and below it users.
+//
+//go:embed testdata/scenario.yaml
+var scenario []byte
 
 // Plans are read as they are and as they were when they made the points.
 func TestOldVersionsOfPlans(t *testing.T) {
-	all := everything(t, newWorld(t, scenario()).account(nil))
+	all := everything(t, newWorld(t, scenario).account(nil))
 	for _, c := range all["us-east-1"].calls {
 		if c.Operation == "backup:GetBackupPlan" && c.Error != "" {
 			t.Errorf("us-east-1 asks about a plan of eu-west-1, which a copy names: %s", c.ID())
