@@ -47,7 +47,7 @@ evaluate, report.`,
 	root.SetHelpCommandGroupID("help")
 	root.SetCompletionCommandGroupID("help")
 	root.AddCommand(
-		a.scan(), a.demo(),
+		a.scan(), a.demo(), a.remediate(),
 		a.collect(), a.facts(), a.evaluate(), a.report(),
 		a.preflight(), a.init(), a.rules(), a.iamPolicy(), a.version(),
 	)
