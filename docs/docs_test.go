@@ -12,6 +12,7 @@ import (
 
 	"holdfast/config"
 	"holdfast/policies"
+	"holdfast/report"
 	"holdfast/scanner/collect"
 	"holdfast/scanner/evaluate"
 )
@@ -136,4 +137,16 @@ func hasHeading(page []byte, anchor string) bool {
 		}
 	}
 	return false
+}
+
+func TestFormatsPageKnowsEachFormat(t *testing.T) {
+	page, err := os.ReadFile("formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range report.Formats() {
+		if row := "| `" + f.Name + "` | `" + f.File() + "` |"; !bytes.Contains(page, []byte(row)) {
+			t.Errorf("docs/formats.md has no row %s", row)
+		}
+	}
 }

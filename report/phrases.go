@@ -111,11 +111,13 @@ func (r *causeRow) extent() string {
 	return ""
 }
 
-// fix is what to do, in a line: the way through the console, which a rule's Fix
+func (r *causeRow) fix() string { return fixOf(r.rule) }
+
+// fixOf is what to do, in a line: the way through the console, which a rule's Fix
 // gives in a paragraph of its own, else its first sentence, else where to read.
 // The whole of it, with what to mind, is what "holdfast rules show" prints.
-func (r *causeRow) fix() string {
-	first, rest, _ := strings.Cut(strings.TrimSpace(r.rule.Fix), "\n\n")
+func fixOf(rule finding.Rule) string {
+	first, rest, _ := strings.Cut(strings.TrimSpace(rule.Fix), "\n\n")
 	for paragraph := range strings.SplitSeq(first+"\n\n"+rest, "\n\n") {
 		if steps, ok := strings.CutPrefix(strings.TrimSpace(paragraph), "**Console.**"); ok {
 			return unmarked(steps)
@@ -128,8 +130,8 @@ func (r *causeRow) fix() string {
 		}
 		return sentence
 	}
-	if len(r.rule.Links) > 0 {
-		return clean(r.rule.Links[0], maxMessage)
+	if len(rule.Links) > 0 {
+		return clean(rule.Links[0], maxMessage)
 	}
 	return ""
 }
@@ -284,6 +286,14 @@ func joinParts(separator string, parts ...string) string {
 		}
 	}
 	return strings.Join(out, separator)
+}
+
+// iso is a time in UTC for programs, or "".
+func iso(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // stamp is a time in UTC to the minute, or "".

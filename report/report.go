@@ -11,6 +11,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"iter"
@@ -26,15 +27,24 @@ import (
 type Format struct {
 	Name  string // value of --format: "sarif"
 	Doc   string // one line for the help text
-	Ext   string // of the report's file, without dot: "sarif"
+	Ext   string // of the report's file, without the first dot: "sarif"
+	Base  string // of the report's file; empty: report
 	Write func(w io.Writer, in *Input) error
 }
+
+// File is the name of the format's file in a run: "report.sarif".
+func (f Format) File() string { return cmp.Or(f.Base, "report") + "." + f.Ext }
 
 // Formats returns all formats, sorted by name.
 func Formats() []Format {
 	return []Format{
+		asffFormat,
+		csvFormat,
 		jsonFormat,
+		junitFormat,
 		markdownFormat,
+		metricsFormat,
+		ocsfFormat,
 		sarifFormat,
 		textFormat,
 	}
@@ -93,11 +103,12 @@ type ExpectedGap struct {
 // Run says who scanned, when, and where the run's files are. Empty fields are
 // left out of reports.
 type Run struct {
-	Callers    []string // ARNs
-	StartedAt  time.Time
-	FinishedAt time.Time
-	Folder     string   // "holdfast-out/runs/20261122T180000Z-4f2a"
-	Files      []string // names in Folder that a reader may want
+	Callers      []string // ARNs
+	StartedAt    time.Time
+	FinishedAt   time.Time
+	LastComplete time.Time // when the newest complete scan of the same accounts and Regions began, this one or an earlier one; zero: there was none
+	Folder       string    // "holdfast-out/runs/20261122T180000Z-4f2a"
+	Files        []string  // names in Folder that a reader may want
 }
 
 // Options are the choices of the person who asks. The zero value is useful.

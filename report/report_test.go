@@ -70,12 +70,12 @@ func TestLookup(t *testing.T) {
 		if err != nil || got.Name != f.Name {
 			t.Errorf("Lookup(%q) = %q, %v", f.Name, got.Name, err)
 		}
-		if f.Doc == "" || f.Ext == "" || strings.ContainsAny(f.Ext, "./") || strings.HasSuffix(f.Doc, ".") {
-			t.Errorf("%s: Doc %q and Ext %q must be a line without full stop and an extension without dot", f.Name, f.Doc, f.Ext)
+		if f.Doc == "" || f.Ext == "" || strings.Trim(f.Ext, "./") != f.Ext || strings.Contains(f.Ext, "/") || strings.HasSuffix(f.Doc, ".") {
+			t.Errorf("%s: Doc %q and Ext %q must be a line without full stop and an extension without first dot", f.Name, f.Doc, f.Ext)
 		}
 	}
 	_, err := report.Lookup("sarrif")
-	if err == nil || !strings.Contains(err.Error(), "json, markdown, sarif, text") {
+	if err == nil || !strings.Contains(err.Error(), "asff, csv, ") || !strings.Contains(err.Error(), ", sarif, text") {
 		t.Errorf("an unknown format does not name the choices: %v", err)
 	}
 }

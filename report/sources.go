@@ -1,11 +1,13 @@
 package report
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"strings"
 	"unicode/utf16"
 
+	"holdfast/scanner/finding"
 	"holdfast/scanner/source"
 )
 
@@ -82,4 +84,13 @@ func fileURI(name string) string {
 		segments[i] = strings.ReplaceAll(url.PathEscape(s), ":", "%3A") // a colon would read as a scheme
 	}
 	return strings.Join(segments, "/")
+}
+
+// line is where the code says what a finding is about, as file:line.
+func (s *Sources) line(f *finding.Finding, rule finding.Rule) string {
+	file, line, ok := s.Of(f.ARN, rule.Attributes)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", file, line)
 }

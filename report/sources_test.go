@@ -179,3 +179,18 @@ func TestSkippedCodeIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// Whoever may name a file may choose what a report prints.
+func TestHostileFileNames(t *testing.T) {
+	name := "=<script>\u202e a:b|`x` \n\x1b[2J.tf"
+	in := withCode(t, twoTables(), map[string]string{name: shopCode, "<script>\u202e.tf": "resource {"})
+	if len(in.Sources.Definitions) == 0 || len(in.Sources.Skipped) != 1 {
+		t.Fatalf("found %v, skipped %v", in.Sources.Definitions, in.Sources.Skipped)
+	}
+	for _, f := range report.Formats() {
+		harmless(t, f.Name, write(t, f.Name, in))
+	}
+	if at := readSARIF(t, write(t, "sarif", in)).Results[0].at(); at != "infra/=%3Cscript%3E%E2%80%AE%20a%3Ab%7C%60x%60%20%0A%1B%5B2J.tf:3:1" {
+		t.Errorf("it points at %s", at)
+	}
+}

@@ -31,7 +31,7 @@ func Report(job Job, kept *run.Run) error {
 		return err
 	}
 	for _, format := range job.Formats {
-		name := "report." + format.Ext
+		name := format.File()
 		if err := kept.Write(name, func(w io.Writer) error { return format.Write(w, in) }); err != nil {
 			return fmt.Errorf("writing %s: %w", name, err)
 		}
@@ -40,7 +40,7 @@ func Report(job Job, kept *run.Run) error {
 		return err
 	}
 	return kept.Finish(snapshot.Manifest{
-		Tool: job.Tool, Callers: in.Run.Callers, Config: kept.Config, RuleSet: in.Header.RuleSet,
+		Tool: job.Tool, Callers: in.Run.Callers, Config: kept.Config, RuleSet: in.Header.RuleSet, Answered: in.Summary.Complete,
 		Accounts: in.Header.Accounts, Regions: in.Header.Regions,
 	})
 }
@@ -78,7 +78,7 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 		Run:      report.Run{StartedAt: kept.StartedAt, FinishedAt: finished(job, kept), Folder: kept.Dir, Files: []string{run.Findings, run.Inventory}},
 	}
 	for _, format := range job.Formats {
-		in.Run.Files = append(in.Run.Files, "report."+format.Ext)
+		in.Run.Files = append(in.Run.Files, format.File())
 	}
 	for _, entry := range job.Config.ExpectedGaps {
 		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: strings.Join(entry.What, ", "), Reason: entry.Reason, Expires: entry.Expires.End()})
@@ -88,6 +88,11 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 	}
 	if err := readEnds(kept, in); err != nil {
 		return nil, err
+	}
+	if in.Run.LastComplete = kept.StartedAt; !in.Summary.Complete {
+		if in.Run.LastComplete, err = kept.LastAnswered(); err != nil {
+			return nil, err
+		}
 	}
 	if err := readGaps(kept, in); err != nil {
 		return nil, err

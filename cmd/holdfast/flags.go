@@ -109,6 +109,9 @@ func (f *flags) check() error {
 	if info, err := os.Stat(f.source); f.source != "" && (err != nil || !info.IsDir()) {
 		return fmt.Errorf("--source %s: no such folder", f.source)
 	}
+	if f.redact && slices.Contains(f.formats, "asff") {
+		return errors.New("--format asff cannot be redacted: Security Hub takes findings of real account ids only; leave out one of them")
+	}
 	if f.baseline != "" && f.failOn != "new" {
 		return errors.New("--baseline is what --fail-on new compares with; give both or neither")
 	}

@@ -20,6 +20,7 @@ type Info struct {
 	Plan
 	Dir      string
 	Complete bool
+	Answered bool // nothing in its findings is unknown but what was expected to be
 }
 
 // List returns the runs below out, newest first. A folder that is no run is left
@@ -40,7 +41,7 @@ func List(out string) ([]Info, error) {
 		}
 		info := Info{Plan: r.Plan, Dir: r.Dir, Complete: r.Complete()}
 		if m, err := r.Manifest(); err == nil {
-			info.Accounts, info.Regions = m.Accounts, m.Regions
+			info.Accounts, info.Regions, info.Answered = m.Accounts, m.Regions, m.Answered
 		}
 		infos = append(infos, info)
 	}
@@ -80,12 +81,32 @@ func (r *Run) Previous() (info Info, ok bool, err error) {
 		return Info{}, false, err
 	}
 	for _, i := range infos {
-		if i.Complete && i.ID != r.ID && !i.StartedAt.After(r.StartedAt) &&
-			slices.Equal(i.Accounts, r.Accounts) && slices.Equal(i.Regions, r.Regions) && slices.Equal(i.Tables, r.Tables) {
+		if i.before(r) {
 			return i, true, nil
 		}
 	}
 	return Info{}, false, nil
+}
+
+// LastAnswered is when the newest run before r of the same accounts, Regions and
+// tables began in which everything was answered; zero where there is none.
+func (r *Run) LastAnswered() (time.Time, error) {
+	infos, err := List(r.out)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, i := range infos {
+		if i.Answered && i.before(r) {
+			return i.StartedAt, nil
+		}
+	}
+	return time.Time{}, nil
+}
+
+// before: the run is an earlier one of the same accounts, Regions and tables.
+func (i *Info) before(r *Run) bool {
+	return i.Complete && i.ID != r.ID && !i.StartedAt.After(r.StartedAt) &&
+		slices.Equal(i.Accounts, r.Accounts) && slices.Equal(i.Regions, r.Regions) && slices.Equal(i.Tables, r.Tables)
 }
 
 // Finish hashes the run's files and writes the manifest, which makes the run

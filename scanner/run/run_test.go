@@ -253,3 +253,33 @@ func TestOrganizationShardIsNoAccounts(t *testing.T) {
 		}
 	}
 }
+
+// A run that could not read everything is no proof that somebody looked.
+func TestLastAnswered(t *testing.T) {
+	out := t.TempDir()
+	add := func(hours int, answered bool, regions ...string) *run.Run {
+		r := create(t, out, t0.Add(time.Duration(hours)*time.Hour), regions...)
+		for _, region := range append(regions, snapshot.Global) {
+			if _, err := r.PutShard("111122223333", region, shard("111122223333", region)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Finish(snapshot.Manifest{Answered: answered}); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	add(0, true, "eu-west-1")
+	want := add(1, true, "eu-west-1")
+	add(2, false, "eu-west-1")
+	add(3, true, "us-east-1")
+	last := add(4, false, "eu-west-1")
+	add(5, true, "eu-west-1")
+	if got, err := last.LastAnswered(); err != nil || !got.Equal(want.StartedAt) {
+		t.Errorf("the last answered run began at %v (%v), want %v", got, err, want.StartedAt)
+	}
+	none := add(6, false, "sa-east-1")
+	if got, err := none.LastAnswered(); err != nil || !got.IsZero() {
+		t.Errorf("there is none, but it began at %v (%v)", got, err)
+	}
+}

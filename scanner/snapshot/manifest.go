@@ -31,6 +31,7 @@ type Manifest struct {
 	Regions    []string  // sorted, without "global"
 	StartedAt  time.Time // local clock
 	FinishedAt time.Time // local clock
+	Answered   bool      `json:",omitempty"` // nothing in its findings is unknown but what was expected to be
 	Files      []File    // sorted by Name
 }
 
