@@ -42,6 +42,9 @@ type hole struct {
 	unlisted bool
 	// optIn: only where the subject's coverage depends on the Region's opt-in.
 	optIn bool
+	// wide: optIn and unproven hold for any table or plan of the Region, not only for
+	// the subject itself.
+	wide bool
 	// copies: only where a copy is to keep a table's backups longer than a plan does.
 	copies bool
 	// tags: only where tags that were not read could decide about coverage.
@@ -60,12 +63,15 @@ type hole struct {
 var (
 	all           = []string{""}
 	covering      = []string{"coverage", "protections", "recovery.running_job_age_hours"}
-	covered       = []string{"tables_ambiguous", "tables_covered"}
+	colliding     = []string{"collisions"}
+	covered       = []string{"collisions", "tables_ambiguous", "tables_covered"}
 	found         = []string{"coverage.first_due_age_hours", "coverage.since_hours", "points", "recovery.newest_point_age_hours", "recovery.newest_point_at", "recovery.unusable_points", "recovery.usable_points"}
 	copied        = []string{"coverage.cold_after_days", "coverage.retention_cause", "coverage.retention_steps"}
 	onDemandPaths = []string{"recovery.newest_backup_age_hours", "recovery.on_demand_backups"}
 	jobPaths      = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
 	beginnings    = []string{"coverage.first_due_age_hours", "coverage.since_hours"}
+	elsewhere     = []string{"ambiguous_elsewhere", "covered_elsewhere", "judged_elsewhere"}
+	coveredHere   = []string{"air_gapped_rules", "cold_rules", "copy_rules", "tables_that_depend"}
 	depending     = []string{"tables_that_depend"}
 	heldPoints    = []string{"dynamodb_points", "foreign_points", "points_by_status", "points_for_ever"}
 	sent          = []string{"named_by_rules", "refused_senders", "senders", "shortest_retention_days"}
@@ -80,19 +86,21 @@ var planOperations = []string{opListPlans, opGetPlan, opListSelections, opGetSel
 var (
 	// plansUnread: what is not known without a plan and its rules.
 	plansUnread = []hole{
+		{kind: KindPlanRule, paths: colliding},
 		{kind: KindTable, paths: covering},
 		{kind: KindPlanRule, unlisted: true},
 		{kind: KindVault, paths: sent, unlisted: true},
-		{kind: KindRegion, paths: depending},
+		{kind: KindRegion, paths: coveredHere},
 	}
 	// holdsUnread: a legal hold may hold what is in any vault.
 	holdsUnread = []hole{{kind: KindVault, paths: []string{"legal_holds"}}}
 	// selectionsUnread: what is not known without the selections of a plan.
 	selectionsUnread = []hole{
 		{kind: KindTable, paths: covering},
-		{kind: KindPlanRule, by: "BackupPlanId", paths: covered},
+		{kind: KindPlanRule, by: "BackupPlanId", paths: append([]string{"names_dynamodb"}, covered...)},
+		{kind: KindPlanRule, paths: colliding},
 		{kind: KindVault, paths: sent, unlisted: true},
-		{kind: KindRegion, paths: depending},
+		{kind: KindRegion, paths: coveredHere},
 	}
 	// tagsUnread: a tag may put a table into a plan, or take it out of all.
 	tagsUnread = []hole{
@@ -100,7 +108,7 @@ var (
 		{kind: KindTable, by: "ResourceArn", paths: covering, tags: true},
 		{kind: KindPlanRule, paths: covered, tags: true},
 		{kind: KindVault, paths: []string{"named_by_rules"}, tags: true},
-		{kind: KindRegion, paths: depending, tags: true},
+		{kind: KindRegion, paths: coveredHere, tags: true},
 	}
 )
 
@@ -113,14 +121,14 @@ var holes = map[string][]hole{
 		{kind: KindBackup, unlisted: true}, // any table may be a deleted one
 		{kind: KindPlanRule, paths: covered},
 		{kind: KindVault, paths: []string{"named_by_rules"}, unlisted: true},
-		{kind: KindRegion, paths: []string{"tables", "tables_that_depend"}},
+		{kind: KindRegion, paths: append([]string{"tables"}, coveredHere...)},
 	},
 	opDescribeTable: {
 		{kind: KindTable, by: "TableName", paths: all},
 		{kind: KindBackup, by: "TableName", paths: all},
 		{kind: KindPlanRule, paths: covered},
 		{kind: KindVault, paths: []string{"named_by_rules"}},
-		{kind: KindRegion, paths: depending},
+		{kind: KindRegion, paths: coveredHere},
 	},
 	opContinuousBackups: {
 		{kind: KindTable, by: "TableName", paths: []string{"pitr"}},
@@ -147,6 +155,7 @@ var holes = map[string][]hole{
 		{kind: KindTable, paths: found},
 		{kind: KindTable, paths: covering, unproven: true},
 		{kind: KindPlanRule, paths: covered, unproven: true},
+		{kind: KindPlanRule, paths: colliding, unproven: true, wide: true},
 		{kind: KindBackup, paths: leftPoints, unlisted: true},
 	},
 	"backup:DescribeBackupVault": {
@@ -159,6 +168,7 @@ var holes = map[string][]hole{
 		{kind: KindTable, paths: found},
 		{kind: KindTable, paths: covering, unproven: true},
 		{kind: KindPlanRule, paths: covered, unproven: true},
+		{kind: KindPlanRule, paths: colliding, unproven: true, wide: true},
 		{kind: KindBackup, paths: leftPoints, unlisted: true},
 	},
 	"backup:ListRecoveryPointsByResource": {
@@ -173,12 +183,13 @@ var holes = map[string][]hole{
 	},
 	opRegionSettings: {
 		{kind: KindRegion, paths: []string{"advanced_backup", "opted_in"}},
-		{kind: KindRegion, paths: depending, optIn: true},
+		{kind: KindRegion, paths: coveredHere, optIn: true},
 		{kind: KindTable, paths: []string{"advanced_backup"}},
 		{kind: KindTable, paths: covering, optIn: true},
 		{kind: KindTable, paths: copied, copies: true},
 		{kind: KindPlanRule, paths: []string{"advanced_backup"}},
 		{kind: KindPlanRule, paths: covered, optIn: true},
+		{kind: KindPlanRule, paths: colliding, optIn: true, wide: true},
 		{kind: KindVault, paths: []string{"named_by_rules"}, optIn: true},
 	},
 
@@ -269,6 +280,8 @@ type about struct {
 
 	optIn, copies, tags, tagsUnread, unproven, keyed bool
 
+	optInSomewhere, unprovenSomewhere bool
+
 	named bool // a plan rule sends backups there, or some are there
 }
 
@@ -289,6 +302,9 @@ func (s *shard) hide(subject *Subject, a about) {
 
 // applies reports whether the subject is one of those that the hole is about.
 func (h hole) applies(a about) bool {
+	if h.wide {
+		a.optIn, a.unproven = a.optInSomewhere, a.unprovenSomewhere
+	}
 	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.tags || a.tags) &&
 		(!h.tagsUnread || a.tagsUnread) && (!h.unproven || a.unproven) && (!h.keyed || a.keyed) && (!h.unnamed || !a.named)
 }

@@ -30,7 +30,7 @@ func rich() []any {
 	ambiguous := everything() // proven for Orders by a point, open for Zebra
 	ambiguous.Resources, ambiguous.SelectionId, ambiguous.BackupPlanId = nil, "sel-3", "plan-2"
 	ambiguous.Conditions = &snapshot.Conditions{StringNotEquals: []snapshot.ConditionParameter{{ConditionKey: "aws:ResourceTag/stage", ConditionValue: "test"}}}
-	other := daily(copyTo(rule("Weekly", "cron(0 12 ? * SUN *)", 91), keep(400)))
+	other := daily(copyTo(rule("Weekly", "cron(0 12 ? * SUN *)", 91), keep(400)), rule("Early", "cron(30 5 ? * * *)", 30))
 	other.BackupPlanArn, other.BackupPlanId, other.BackupPlanName = strings.Replace(other.BackupPlanArn, "plan-1", "plan-2", 1), "plan-2", "Second"
 	proof := point(tableARN(dublin, "Orders"), 60*time.Hour)
 	proof.CreatedBy.BackupPlanId = "plan-2"

@@ -16,6 +16,7 @@ import (
 type plan struct {
 	*snapshot.BackupPlan
 	rules      []*planRule // as in the plan
+	covers     []string    // tables covered "yes", sorted
 	selections []selected
 }
 
@@ -31,7 +32,9 @@ type planRule struct {
 	start     time.Duration // start window
 	complete  time.Duration // completion window
 
-	serves    []string // tables covered "yes" or "ambiguous", sorted
+	made      []time.Time // runs that make a backup; nil until asked for
+	shortest  *int        // shortest gap of the schedule, in minutes
+	serves    []string    // tables covered "yes" or "ambiguous", sorted
 	yes       int
 	ambiguous int
 	optIn     bool // whether it covers some table depends on opt-in
@@ -106,8 +109,13 @@ func (r *planRule) readSchedule(now time.Time) {
 	r.schedule.Warnings = append(r.schedule.Warnings, parsed.Warnings(now)...)
 	r.schedule.Ambiguities = append(r.schedule.Ambiguities, parsed.Ambiguities()...)
 	until := now.Add(schedule.Horizon)
+	times := parsed.Between(now, until)
+	if gap, ok := schedule.ShortestGap(times); ok {
+		shortest := minutes(gap)
+		r.shortest = &shortest
+	}
 	var runs []schedule.Run
-	for _, at := range parsed.Between(now, until) {
+	for _, at := range times {
 		runs = append(runs, schedule.Run{At: at, Zone: parsed.Zone()})
 	}
 	r.schedule.LongestGapMinutes = longestGap(runs, now, until)
@@ -143,6 +151,16 @@ func (p *plan) runs(from, until time.Time) ([]schedule.Run, []string) {
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/manage-cross-account.html
 func (p *plan) organizational() bool {
 	return strings.HasPrefix(p.BackupPlanId, "orgs/") || strings.Contains(p.BackupPlanArn, ":backup-plan:orgs/")
+}
+
+// namesDynamoDB reports whether a selection names DynamoDB, or one of its tables.
+func (p *plan) namesDynamoDB() bool {
+	return slices.ContainsFunc(p.selections, func(sel selected) bool {
+		return slices.ContainsFunc(sel.Resources, func(text string) bool {
+			a, ok := parseARN(text)
+			return ok && a.service == "dynamodb" || strings.HasPrefix(text, "arn:aws:dynamodb:")
+		})
+	})
 }
 
 // planRead reports whether the current version of a plan is there.

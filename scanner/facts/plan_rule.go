@@ -20,19 +20,22 @@ func (a *account) planRules(s *shard) []*Subject {
 
 func (a *account) planRule(s *shard, p *plan, i int) *Subject {
 	r := p.rules[i]
-	subject := s.subject(KindPlanRule, r.arn, cmp.Or(p.BackupPlanName, p.BackupPlanId)+"/"+r.row.RuleName)
+	subject := s.subject(KindPlanRule, r.arn, r.name())
 	subject.Serves = r.serves
 	facts := &PlanRule{
 		BackupPlanArn: p.BackupPlanArn, BackupPlanName: p.BackupPlanName, VersionId: p.VersionId,
 		RuleName: r.row.RuleName, RuleId: r.row.RuleId, Schedule: r.schedule, Retention: r.retention,
+		ShortestGapMinutes: r.shortest, StartWindowMinutes: minutes(r.start), CompletionWindowMinutes: minutes(r.complete),
+		Overlaps: r.overlaps(s.header.CollectedAt), Collisions: s.collisions(r), NamesDynamoDB: p.namesDynamoDB(),
 		Vault: *a.boundsOrName(s.vaultARN(r.row.TargetBackupVaultName)), Copies: orEmpty(r.copies),
-		AdvancedBackup: s.advanced(), EnableContinuousBackup: r.row.EnableContinuousBackup,
+		AdvancedBackup: s.advanced(), EnableContinuousBackup: r.row.EnableContinuousBackup != nil && *r.row.EnableContinuousBackup,
 		TablesCovered: r.yes, TablesAmbiguous: r.ambiguous, RunsDiffer: s.runsDiffer(p, i),
 	}
 	if lag := r.row.TargetLogicallyAirGappedBackupVaultArn; lag != "" {
 		facts.AirGappedVault = a.boundsOrName(lag)
 	}
 	subject.PlanRule = facts
+	a.elsewhere(s, p, i, subject)
 	plan, selections := s.calls.about(opGetPlan, p.BackupPlanId), s.calls.about(opGetSelection, p.BackupPlanId)
 	vaults := s.calls.of(opListVaults)
 	subject.cite("", plan)
@@ -40,10 +43,18 @@ func (a *account) planRule(s *shard, p *plan, i int) *Subject {
 	subject.cite("vault", plan, vaults)
 	subject.cite("air_gapped_vault", plan, vaults)
 	subject.cite("copies", plan, vaults)
+	subject.cite("collisions", s.calls.of(opGetPlan), s.calls.of(opGetSelection))
+	subject.cite("names_dynamodb", selections)
 	subject.cite("tables_covered", s.calls.about(opListSelections, p.BackupPlanId), selections)
 	subject.cite("tables_ambiguous", s.calls.about(opListSelections, p.BackupPlanId), selections)
-	s.hide(subject, about{names: map[string]string{"BackupPlanId": p.BackupPlanId}, optIn: r.optIn, tags: s.tagsCount(), unproven: r.ambiguous > 0})
+	s.hide(subject, about{names: map[string]string{"BackupPlanId": p.BackupPlanId}, optIn: r.optIn, tags: s.tagsCount(), unproven: r.ambiguous > 0,
+		optInSomewhere: s.someTable(func(p *protection) bool { return p.optIn }), unprovenSomewhere: s.someTable((*protection).unproven)})
 	return subject
+}
+
+// name is what people call it.
+func (r *planRule) name() string {
+	return cmp.Or(r.plan.BackupPlanName, r.plan.BackupPlanId) + "/" + r.row.RuleName
 }
 
 // runsDiffer compares AWS's own preview of a plan's next runs with ours, for one

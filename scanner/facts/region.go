@@ -1,5 +1,7 @@
 package facts
 
+import "slices"
+
 // dynamoDB is the service's name in AWS Backup's settings of a Region.
 const dynamoDB = "DynamoDB"
 
@@ -53,15 +55,42 @@ func (s *shard) regionSubject() *Subject {
 		}
 		tags = tags || p.tagsCount || p.tagsOptIn
 	}
+	s.countAsking(facts)
 	subject.RegionOf = facts
 	subject.cite("", s.calls.of(opRegionSettings))
 	subject.cite("tables", s.calls.of(opListTables))
+	for _, path := range []string{"air_gapped_rules", "cold_rules", "copy_rules"} {
+		subject.cite(path, s.calls.of(opGetPlan), s.calls.of(opGetSelection))
+	}
 	subject.cite("tables_that_depend", s.calls.of(opListPlans), s.calls.of(opGetSelection))
 	if facts.TablesThatDepend == 0 {
 		subject.Gaps = append(subject.Gaps, s.optInUnclear()...)
 	}
 	s.hide(subject, about{optIn: facts.TablesThatDepend > 0, tags: tags})
 	return subject
+}
+
+// countAsking counts the plan rules that ask for what only advanced DynamoDB
+// backup does.
+func (s *shard) countAsking(facts *Region) {
+	for _, p := range s.plans {
+		for _, r := range p.rules {
+			if len(r.serves) == 0 {
+				continue
+			}
+			cold := slices.ContainsFunc(r.copies, func(c Copy) bool { return c.Retention.MoveToColdStorageAfterDays != nil })
+			facts.ColdRules += one(cold || r.retention.MoveToColdStorageAfterDays != nil)
+			facts.CopyRules += one(len(r.copies) > 0)
+			facts.AirGappedRules += one(r.row.TargetLogicallyAirGappedBackupVaultArn != "")
+		}
+	}
+}
+
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // optInUnclear hides how many tables depend on the Region's opt-in, where AWS does
@@ -76,9 +105,11 @@ func (s *shard) optInUnclear() (hidden []Hidden) {
 }
 
 // tagsCount reports whether tags that were not read could decide about some table.
-func (s *shard) tagsCount() bool {
+func (s *shard) tagsCount() bool { return s.someTable(func(p *protection) bool { return p.tagsCount }) }
+
+func (s *shard) someTable(is func(*protection) bool) bool {
 	for _, p := range s.protected {
-		if p.tagsCount {
+		if is(p) {
 			return true
 		}
 	}

@@ -120,6 +120,9 @@ func (s *shard) pitr(t *snapshot.Table) *PITR {
 func (p *protection) list(table string) []Protection {
 	all := []Protection{}
 	for _, c := range p.covers {
+		if c.verdict == selection.Yes {
+			c.plan.covers = append(c.plan.covers, table)
+		}
 		for _, r := range c.plan.rules {
 			all = append(all, Protection{
 				PlanRule: r.arn, BackupPlanName: c.plan.BackupPlanName, RuleName: r.row.RuleName,

@@ -8,16 +8,16 @@
 #   - https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html
 # custom:
 #   severity: high
-#   evidence: [retention, vault, air_gapped_vault, copies]
+#   evidence: [retention, vault, air_gapped_vault]
 #   attributes: [lifecycle.delete_after, Lifecycle.DeleteAfterDays]
 #   remediation: backup.update_rule
 #   limits: |
-#     The bounds of vaults outside the scan's accounts and Regions are not known; a copy into one is unknown. With
-#     advanced DynamoDB backup, backups of a rule with an air-gapped vault go there directly, so that the bounds of its
-#     other vault do not matter. A vault that does not exist is a matter of plan_rule.vault_exists.
+#     With advanced DynamoDB backup, backups of a rule with an air-gapped vault go there directly, so that the bounds of
+#     its other vault do not matter. A vault that does not exist is a matter of plan_rule.vault_exists, and copies are one
+#     of plan_rule.copy_within_lock.
 #   fix: |
 #     Bring the rule's lifecycle within the bounds, or, while the lock's mode still allows it, widen the bounds. A lock
-#     in compliance mode cannot be changed once its LockDate has passed. For a copy, change its own lifecycle.
+#     in compliance mode cannot be changed once its LockDate has passed.
 #
 #     **Console.** AWS Backup → Vaults → the vault shows the bounds; Backup plans → the plan → the rule → Edit → Total
 #     retention period.
@@ -33,9 +33,8 @@
 #     aws backup update-backup-plan --backup-plan-id PLAN_ID --backup-plan file://plan.json
 #     ```
 #
-#     **Terraform.** `rule.lifecycle.delete_after`, or `rule.copy_action.lifecycle.delete_after`, of the
-#     `aws_backup_plan`; the bounds are `min_retention_days` and `max_retention_days` of the
-#     `aws_backup_vault_lock_configuration`.
+#     **Terraform.** `rule.lifecycle.delete_after` of the `aws_backup_plan`; the bounds are `min_retention_days` and
+#     `max_retention_days` of the `aws_backup_vault_lock_configuration`.
 package holdfast.plan_rule.lifecycle_within_lock
 
 import data.holdfast.lib.bounds
@@ -45,37 +44,18 @@ applicable := (input.tables_covered + input.tables_ambiguous) > 0
 ok if {
 	_target_fits
 	_air_gapped_fits
-	every copy in input.copies {
-		bounds.fits(copy.retention, copy.vault) == true
-	}
 }
 
 deny contains violation if {
 	_target_counts
 	bounds.fits(input.retention, input.vault) == false
-	violation := _refused("backups", input.retention, input.vault)
+	violation := _refused(input.retention, input.vault)
 }
 
 deny contains violation if {
 	bounds.fits(input.retention, input.air_gapped_vault) == false
-	violation := _refused("backups", input.retention, input.air_gapped_vault)
+	violation := _refused(input.retention, input.air_gapped_vault)
 }
-
-deny contains violation if {
-	some copy in input.copies
-	bounds.fits(copy.retention, copy.vault) == false
-	violation := _refused("copies", copy.retention, copy.vault)
-}
-
-# What one vault refuses is refused, whatever else could not be read.
-ambiguous contains sprintf("copies into %s, whose lock was not read", [copy.DestinationBackupVaultArn]) if {
-	count(deny) == 0
-	some copy in input.copies
-	not copy.vault.lock
-	not _absent(copy)
-}
-
-_absent(copy) if copy.vault.exists == false
 
 # With advanced backup, a rule with an air-gapped vault makes its backups there and nowhere else.
 _target_counts if not input.air_gapped_vault
@@ -93,12 +73,8 @@ _air_gapped_fits if not input.air_gapped_vault
 
 _air_gapped_fits if bounds.fits(input.retention, input.air_gapped_vault) == true
 
-_refused(what, retention, vault) := {
-	"message": sprintf("keeps %s %s, which the lock of vault %s refuses", [
-		what,
-		refusal.message,
-		vault.BackupVaultName,
-	]),
+_refused(retention, vault) := {
+	"message": sprintf("keeps backups %s, which the lock of vault %s refuses", [refusal.message, vault.BackupVaultName]),
 	"expected": refusal.limit,
 	"actual": refusal.kept,
 } if {
