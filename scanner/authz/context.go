@@ -75,6 +75,12 @@ func (c Context) Get(name string) Value { return c.get(strings.ToLower(name)) }
 
 func (c Context) get(lower string) Value { return c.entries[lower].value }
 
+// has says whether the key was set, be it to Absent.
+func (c Context) has(lower string) bool {
+	_, ok := c.entries[lower]
+	return ok
+}
+
 // Keys returns the names of the keys that are present, sorted.
 func (c Context) Keys() []string {
 	var names []string

@@ -81,11 +81,7 @@ func (e *evaluation) enter(l *Layer, kind layerKind) *LayerResult {
 	if e.trace == nil {
 		return nil
 	}
-	name := l.Name
-	if name == "" {
-		name = kind.String()
-	}
-	e.trace.Layers = append(e.trace.Layers, LayerResult{Name: name, Unread: l.Unread})
+	e.trace.Layers = append(e.trace.Layers, LayerResult{Name: l.name(kind), Unread: l.Unread})
 	return &e.trace.Layers[len(e.trace.Layers)-1]
 }
 

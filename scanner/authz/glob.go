@@ -156,10 +156,5 @@ func matchTokens(tokens []token, text string) bool {
 // matchStates walks through the text with all states that the pattern can be in.
 // Runs that take not everything need it.
 func (g *glob) matchStates(text string) bool {
-	from, to := g.start(), make(states, g.words())
-	for _, r := range text {
-		g.step(from, to, r)
-		from, to = to, from
-	}
-	return g.accepts(from)
+	return g.accepts(g.after(text))
 }

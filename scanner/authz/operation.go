@@ -73,11 +73,14 @@ func TypeNamed(name string) (ResourceType, bool) {
 
 // OperationOf returns the row of an action, whatever its case.
 func OperationOf(name string) (Operation, bool) {
-	a := lookUp(name)
-	if a.index < 0 || a.index >= len(Operations) {
+	return operationAt(lookUp(name).index)
+}
+
+func operationAt(index int) (Operation, bool) {
+	if index < 0 || index >= len(Operations) {
 		return Operation{}, false
 	}
-	return Operations[a.index], true
+	return Operations[index], true
 }
 
 // knownActions are those that compiled policies keep an index of: the operations,

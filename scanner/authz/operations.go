@@ -4,7 +4,8 @@ package authz
 //
 // A recovery point has one of two forms. One that AWS Backup manages fully
 // ("advanced DynamoDB backup") has its own; one made without is a DynamoDB backup,
-// and DynamoDB's own API can delete it too.
+// and DynamoDB's own API can delete it too. A form that is a longer one of another
+// stands before it.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/advanced-ddb-backup.html
 var ResourceTypes = []ResourceType{
 	{"recovery-point", "arn:${Partition}:backup:${Region}:${Account}:recovery-point:${RecoveryPointId}", true},
@@ -15,8 +16,8 @@ var ResourceTypes = []ResourceType{
 	{"framework", "arn:${Partition}:backup:${Region}:${Account}:framework:${FrameworkName}", true},
 	{"report-plan", "arn:${Partition}:backup:${Region}:${Account}:report-plan:${ReportPlanName}", true},
 	{"restore-testing-plan", "arn:${Partition}:backup:${Region}:${Account}:restore-testing-plan:${RestoreTestingPlanName}", true},
-	{"table", "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}", true},
 	{"stream", "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}/stream/${StreamLabel}", false},
+	{"table", "arn:${Partition}:dynamodb:${Region}:${Account}:table/${TableName}", true},
 	{"key", "arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}", true},
 	{"alias", "arn:${Partition}:kms:${Region}:${Account}:alias/${AliasPath}", false},
 	{"user", "arn:${Partition}:iam::${Account}:user/${UserPath}", true},

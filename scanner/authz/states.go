@@ -24,25 +24,40 @@ func (g *glob) enter(s states, place int) {
 	}
 }
 
+// each calls f for the places in the set.
+func (s states) each(f func(place int)) {
+	for word, set := range s {
+		for ; set != 0; set &= set - 1 {
+			f(64*word + bits.TrailingZeros64(set))
+		}
+	}
+}
+
 // step fills to with the places after one more character.
 func (g *glob) step(from, to states, r rune) {
 	clear(to)
-	for word, set := range from {
-		for ; set != 0; set &= set - 1 {
-			place := 64*word + bits.TrailingZeros64(set)
-			if place == len(g.tokens) || !g.tokens[place].takes(r) {
-				continue
-			}
-			if g.tokens[place].repeats() {
-				g.enter(to, place)
-			} else {
-				g.enter(to, place+1)
-			}
+	from.each(func(place int) {
+		switch {
+		case place == len(g.tokens) || !g.tokens[place].takes(r):
+		case g.tokens[place].repeats():
+			g.enter(to, place)
+		default:
+			g.enter(to, place+1)
 		}
-	}
+	})
 }
 
 // accepts says whether the whole pattern can have taken the text.
 func (g *glob) accepts(s states) bool {
 	return s[len(g.tokens)/64]&(1<<(len(g.tokens)%64)) != 0
+}
+
+// after is the set of places once the text was taken.
+func (g *glob) after(text string) states {
+	from, to := g.start(), make(states, g.words())
+	for _, r := range text {
+		g.step(from, to, r)
+		from, to = to, from
+	}
+	return from
 }

@@ -148,3 +148,12 @@ func endsField(parts []part, at int) bool {
 	}
 	return len(parts) == 1
 }
+
+// String is the text of a template whose variables are filled in.
+func (t template) String() string {
+	var b strings.Builder
+	for _, p := range t.parts {
+		b.WriteString(p.text)
+	}
+	return b.String()
+}

@@ -1,0 +1,144 @@
+package authz_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"holdfast/scanner/authz"
+)
+
+const (
+	anyPoint  = "arn:aws:backup:${Region}:111122223333:recovery-point:${RecoveryPointId}"
+	anyBackup = "arn:aws:dynamodb:${Region}:111122223333:table/${TableName}/backup/${BackupName}"
+	anyVault  = "arn:aws:backup:${Region}:111122223333:backup-vault:${BackupVaultName}"
+)
+
+// show renders an answer on one line for comparison.
+func show(a authz.Answer) string {
+	var b strings.Builder
+	b.WriteString(a.Verdict.String())
+	for _, cube := range a.Cubes {
+		b.WriteString(" [")
+		if cube.Session != "" {
+			fmt.Fprintf(&b, "as %s; ", cube.Session)
+		}
+		if cube.Regions != nil {
+			fmt.Fprintf(&b, "in %s; ", strings.Join(cube.Regions, ","))
+		}
+		for i, c := range cube.Constraints {
+			if i > 0 {
+				b.WriteString("; ")
+			}
+			b.WriteString(c.Text)
+		}
+		b.WriteString("]")
+	}
+	for _, r := range a.Reasons {
+		fmt.Fprintf(&b, " (%s)", r)
+	}
+	for _, d := range a.Doubts {
+		fmt.Fprintf(&b, " ?%s", d)
+	}
+	if a.Verdict == authz.When && !a.Complete {
+		b.WriteString(" …")
+	}
+	return b.String()
+}
+
+func deny(action, resource, condition string) string {
+	if condition != "" {
+		condition = `,"Condition":{` + condition + `}`
+	}
+	return `{"Effect":"Deny","Action":"` + action + `","Resource":"` + resource + `"` + condition + `}`
+}
+
+func TestAsk(t *testing.T) {
+	scp := func(p *authz.Principal, statements ...string) *authz.Principal {
+		p.SCPs = append(p.SCPs, policies(t, authz.SCP, statements...))
+		return p
+	}
+	role := func(statements ...string) *authz.Principal {
+		p := user(t, statements...)
+		p.Type, p.ARN = authz.Role, "arn:aws:iam::111122223333:role/DevRole"
+		return p
+	}
+	for _, test := range []struct {
+		name      string
+		principal *authz.Principal
+		action    string
+		resource  string
+		want      string
+	}{
+		{"nothing allows", user(t), "backup:DeleteRecoveryPoint", anyPoint, "never (identity policies never allow it)"},
+		{"everything is allowed", user(t, allowAll), "backup:DeleteRecoveryPoint", anyPoint, "always"},
+		{"a Deny on vaults does not reach points", user(t, allowAll, deny("backup:DeleteRecoveryPoint", "arn:aws:backup:*:*:backup-vault:*", "")), "backup:DeleteRecoveryPoint", anyPoint, "always"},
+		{"a Deny on points reaches those of its own form", user(t, allowAll, deny("backup:DeleteRecoveryPoint", "arn:aws:backup:*:*:recovery-point:*", "")), "backup:DeleteRecoveryPoint", anyPoint,
+			"never (identity policies, b, statement 1 denies it)"},
+		{"and not those of DynamoDB's", user(t, allowAll, deny("backup:DeleteRecoveryPoint", "arn:aws:backup:*:*:recovery-point:*", "")), "backup:DeleteRecoveryPoint", anyBackup, "always"},
+		{"the workshop's account id", user(t, allowAll, deny("dynamodb:DeleteBackup", "arn:aws:dynamodb:us-east-1:123456789:table/*/backup/*", "")), "dynamodb:DeleteBackup", anyBackup, "always"},
+		{"mended, it protects one Region", user(t, allowAll, deny("dynamodb:DeleteBackup", "arn:aws:dynamodb:us-east-1:111122223333:table/*/backup/*", "")), "dynamodb:DeleteBackup", anyBackup,
+			"when [in eu-west-1,eu-central-1; ]"},
+		{"only some vaults are protected", user(t, allowAll, deny("backup:DeleteBackupVault", "arn:aws:backup:*:*:backup-vault:prod-*", "")), "backup:DeleteBackupVault", anyVault,
+			"when [resource is not like arn:aws:backup:*:*:backup-vault:prod-*]"},
+		{"two Denies that cover everything together", user(t, allowAll, deny("backup:DeleteBackupVault", "arn:aws:backup:*:*:backup-vault:a*", ""),
+			`{"Effect":"Deny","Action":"*","NotResource":"arn:aws:backup:*:*:backup-vault:a*"}`), "backup:DeleteBackupVault", anyVault,
+			"never (identity policies, b, statement 1 denies it) (identity policies, c, statement 1 denies it)"},
+		{"conditions that exclude each other", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpce":"vpce-1"}}}`,
+			deny("*", "*", `"StringNotEquals":{"aws:SourceVpce":"vpce-2"}`)), "backup:DeleteRecoveryPoint", anyPoint, "never (identity policies, b, statement 1 denies it)"},
+		{"MFA", user(t, allowAll, deny("backup:*", "*", `"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"when [not BoolIfExists aws:MultiFactorAuthPresent false]"},
+		{"an endpoint and an address exclude each other", user(t, allowAll, deny("*", "*", `"StringNotEquals":{"aws:SourceVpce":"vpce-1"}`), deny("*", "*", `"NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}`)),
+			"backup:DeleteRecoveryPoint", anyPoint, "never (identity policies, b, statement 1 denies it) (identity policies, c, statement 1 denies it)"},
+		{"addresses outside of all ranges", user(t, allowAll, deny("*", "*", `"IpAddress":{"aws:SourceIp":["0.0.0.0/1","::/0"]}`), deny("*", "*", `"Null":{"aws:SourceIp":"true"}`), deny("*", "*", `"NotIpAddress":{"aws:SourceIp":"0.0.0.0/1"}`)),
+			"backup:DeleteRecoveryPoint", anyPoint, "never (identity policies, b, statement 1 denies it) (identity policies, d, statement 1 denies it)"},
+		{"a permission that has run out", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}`),
+			"backup:DeleteRecoveryPoint", anyPoint, "never (identity policies never allow it)"},
+		{"a key of another action", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"backup.amazonaws.com"}}}`),
+			"backup:DeleteRecoveryPoint", anyPoint, "never (identity policies never allow it)"},
+		{"its own tags are known", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"backup"}}}`),
+			"backup:DeleteRecoveryPoint", anyPoint, "never (identity policies never allow it)"},
+		{"DynamoDB's backups have no tags", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/env":"dev"}}}`),
+			"dynamodb:DeleteBackup", anyBackup, "never (identity policies never allow it)"},
+		{"points of AWS Backup's own do", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/env":"dev"}}}`),
+			"backup:DeleteRecoveryPoint", anyPoint, "when [StringEquals aws:ResourceTag/env dev]"},
+		{"ForAllValues lets an absent key pass", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"ForAllValues:StringEquals":{"aws:CalledVia":"backup.amazonaws.com"}}}`),
+			"backup:DeleteRecoveryPoint", anyPoint, "when [ForAllValues:StringEquals aws:CalledVia backup.amazonaws.com]"},
+		{"break-glass", scp(role(allowAll), allowAll, deny("backup:*", "*", `"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/break-glass"}`)),
+			"backup:DeleteRecoveryPoint", anyPoint, "never (service control policies, b, statement 1 denies it)"},
+		{"break-glass with a wildcard", scp(role(allowAll), allowAll, deny("backup:*", "*", `"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/*Role"}`)),
+			"backup:DeleteRecoveryPoint", anyPoint, "always"},
+		{"an SCP level without allow", scp(scp(user(t, allowAll), allowAll), `{"Effect":"Allow","Action":"dynamodb:*","Resource":"*"}`),
+			"backup:DeleteRecoveryPoint", anyPoint, "never (service control policies never allow it)"},
+		{"a lock to Regions", scp(user(t, allowAll), allowAll, deny("*", "*", `"StringNotEquals":{"aws:RequestedRegion":["eu-central-1","us-gov-west-1"]}`)),
+			"backup:DeleteRecoveryPoint", anyPoint, "when [in eu-central-1; ]"},
+		{"an unknown operator in a Deny", user(t, allowAll, deny("*", "*", `"StringEqual":{"aws:SourceVpce":"vpce-1"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"unknown ?identity policies, b, statement 1: unknown operator StringEqual"},
+		{"an unknown key in a Deny", user(t, allowAll, deny("*", "*", `"StringNotLike":{"aws:PrincipleArn":"*"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"unknown ?identity policies, b, statement 1: unknown condition key aws:PrincipleArn"},
+		{"a wildcard in the type of a Deny", user(t, allowAll, deny("*", "arn:aws:backup:*:*:recovery-p*:*", "")), "backup:DeleteRecoveryPoint", anyPoint,
+			"unknown ?identity policies, b, statement 1: AWS's pages leave open whether arn:aws:backup:*:*:recovery-p*:* matches: it has a wildcard in the resource type of its ARN"},
+		{"a variable without known value", role(`{"Effect":"Allow","Action":"*","Resource":"arn:aws:backup:*:*:backup-vault:${aws:SourceIdentity}-*"}`), "backup:DeleteBackupVault", anyVault,
+			"when [aws:SourceIdentity is x; resource is like arn:aws:backup:*:*:backup-vault:${aws:SourceIdentity}-*] …"},
+		{"the two sides of a tag", role(`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"${aws:SourceIdentity}"}}}`), "backup:DeleteBackupVault", anyVault,
+			"when [aws:SourceIdentity is x; StringEquals aws:ResourceTag/team x] …"},
+		{"all cases of one key", user(t, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}`, `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}`),
+			"backup:DeleteBackupVault", anyVault, "always"},
+		{"the shortest wait for a key", user(t, allowAll, deny("kms:*", "*", `"NumericLessThan":{"kms:ScheduleKeyDeletionPendingWindowInDays":"31"}`), deny("kms:*", "*", `"Null":{"kms:ScheduleKeyDeletionPendingWindowInDays":"true"}`)),
+			"kms:ScheduleKeyDeletion", aKey, "never (identity policies, b, statement 1 denies it) (identity policies, c, statement 1 denies it)"},
+	} {
+		engine := &authz.Engine{Now: time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC), Regions: []string{"us-east-1", "eu-west-1", "eu-central-1"}}
+		r := &authz.Resource{ARN: test.resource, Account: account}
+		if test.resource == aKey {
+			r = resource(t, aKey, account, `{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}`)
+		}
+		a := engine.Ask(&authz.Question{Principal: test.principal, Action: test.action, Resource: r})
+		if got := show(a); got != test.want {
+			t.Errorf("%s:\n got %s\nwant %s", test.name, got, test.want)
+		}
+		if (a.Verdict == authz.Always || a.Verdict == authz.When) && a.Witness.Decide() != (authz.Decision{Outcome: authz.Allowed, Sure: true}) {
+			t.Errorf("%s: witness %+v is not allowed", test.name, a.Witness)
+		}
+	}
+}

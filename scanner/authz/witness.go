@@ -1,0 +1,73 @@
+package authz
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// witness builds a request from the values that a search found, and asks Decide
+// whether it is allowed for sure. If not, the search is wrong, and there is no witness.
+func (p *problem) witness(action string, values map[string]Value) (*Request, bool) {
+	r := *p.resource
+	if p.format.open {
+		arn, ok := values[resourceVariable]
+		if !ok {
+			text, _ := findText([]language{{p.format.glob}}, nil)
+			arn = One(text)
+		}
+		r.ARN = arn.list[0]
+	}
+	context := map[string]entry{}
+	for lower, entry := range p.known.entries {
+		if entry.value.present {
+			context[lower] = entry
+		}
+	}
+	p.usual(context)
+	for variable, value := range values {
+		switch {
+		case variable == resourceVariable:
+		case variable == timeVariable:
+			setTime(context, value)
+		case value.present:
+			context[variable] = entry{p.spell(variable), value}
+		default:
+			delete(context, variable)
+		}
+	}
+	request := &Request{Principal: p.caller.Principal, Action: action, Resource: &r, Context: Context{context}}
+	return request, request.Decide() == Decision{Allowed, true}
+}
+
+func (p *problem) spell(variable string) string {
+	_, _, d := p.lookUp(variable)
+	return d.key
+}
+
+// usual adds what every request carries, where the policies do not care what it is.
+func (p *problem) usual(context map[string]entry) {
+	now := p.engine.Now
+	if now.IsZero() {
+		now = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if !p.known.has(timeVariable) && !p.known.has("aws:epochtime") {
+		setTime(context, One(now.UTC().Format(time.RFC3339)))
+	}
+	for _, usual := range []entry{{"aws:SecureTransport", One("true")}, {"aws:ViaAWSService", One("false")}} {
+		if lower := strings.ToLower(usual.name); !p.known.has(lower) {
+			context[lower] = usual
+		}
+	}
+}
+
+// setTime sets both keys that tell the time.
+func setTime(context map[string]entry, value Value) {
+	date, ok := readDate(value.list[0])
+	if !ok {
+		context[timeVariable] = entry{"aws:CurrentTime", value}
+		return
+	}
+	context[timeVariable] = entry{"aws:CurrentTime", One(date.UTC().Format(time.RFC3339Nano))}
+	context["aws:epochtime"] = entry{"aws:EpochTime", One(strconv.FormatInt(date.Unix(), 10))}
+}
