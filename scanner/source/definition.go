@@ -26,7 +26,9 @@ type definition struct {
 
 // read takes from a block what a definition is found by.
 func (d *definition) read(block *element) {
-	d.name, _ = block.text(d.resourceType.name)
+	if name, _ := block.text(d.resourceType.name); !strings.Contains(withoutPseudo.Replace(name), "${") {
+		d.name = name // else another tool's template
+	}
 	d.traces = traceKeys(func(key string) string { return block.tag(d.tags, key) })
 	if d.regions != nil && d.replicas != "" {
 		d.regions = d.withReplicas(block)
@@ -114,6 +116,8 @@ func one(block *element, parts []*element, path, want string) *element {
 	}
 	return block
 }
+
+var withoutPseudo = strings.NewReplacer(pseudo["AWS::AccountId"], "", pseudo["AWS::Region"], "", pseudo["AWS::Partition"], "")
 
 // expand puts the resource's own account, Region and partition where code names
 // them by their pseudo parameters.

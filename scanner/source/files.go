@@ -22,6 +22,7 @@ type reader struct {
 	documents []document          // templates and what the CDK says of them
 	stacks    map[string]cdkStack // by template file
 	modules   map[string]*module  // folders with Terraform code, by slash path
+	values    []values            // for their variables
 	entries   int
 }
 
@@ -102,7 +103,7 @@ func (r *reader) file(name string, entry fs.DirEntry) {
 func (r *reader) use(base string) (use func(name, place string, text []byte), limit int64) {
 	switch {
 	case strings.HasSuffix(base, ".tf"), strings.HasSuffix(base, ".tofu"), strings.HasSuffix(base, ".tf.json"),
-		base == "terraform.tfvars", strings.HasSuffix(base, ".auto.tfvars"):
+		strings.HasSuffix(base, ".tfvars"):
 		return r.code, maxCode
 	case strings.HasSuffix(base, ".json"), strings.HasSuffix(base, ".tfstate"):
 		return r.json, maxState

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// CloudFormation and SAM templates.
+// CloudFormation and SAM templates, also inside of the Serverless Framework's.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 
 // templates reads all that looked like one, and defines their resources.
@@ -23,8 +23,10 @@ func (r *reader) templates() {
 		r.tree.Files++
 		t := template{reader: r, document: d, parameters: map[string]string{}}
 		t.readParameters(root)
-		for _, resources := range root.all("Resources") {
-			t.resources(resources)
+		for _, path := range []string{"Resources", "resources.Resources"} { // the latter in serverless.yml
+			for _, resources := range root.all(path) {
+				t.resources(resources)
+			}
 		}
 	}
 }

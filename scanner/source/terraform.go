@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type module struct {
 	locals     map[string]hcl.Expression
 	places     map[string]map[string]cty.Value // data sources that tell account, Region and partition
 	values     map[string]cty.Value            // of terraform.tfvars and *.auto.tfvars
+	choices    []map[string]cty.Value          // of other files of variables, here or one folder below: -var-file names one
 	called     bool                            // by another module of the tree
 }
 
@@ -57,11 +59,11 @@ func (r *reader) code(name, place string, text []byte) {
 		return
 	}
 	r.tree.Files++
-	m := r.module(path.Dir(name))
 	if strings.HasSuffix(base, ".tfvars") {
-		m.setValues(body)
+		r.values = append(r.values, valuesOf(name, body))
 		return
 	}
+	m := r.module(path.Dir(name))
 	content, _, _ := body.PartialContent(moduleSchema) // what is there in spite of mistakes
 	for _, b := range content.Blocks {
 		m.add(&block{file: place, text: text, labels: b.Labels, header: b.DefRange, body: b.Body}, b.Type)
@@ -155,11 +157,47 @@ var here = map[string]cty.Value{
 	}),
 }
 
-func (m *module) setValues(body hcl.Body) {
+// values are those of one .tfvars file.
+type values struct {
+	file string
+	set  map[string]cty.Value
+}
+
+func valuesOf(file string, body hcl.Body) values {
+	v := values{file, map[string]cty.Value{}}
 	attributes, _ := body.JustAttributes()
 	for name, a := range attributes {
 		if value, diags := a.Expr.Value(nil); !diags.HasErrors() && small(value) {
-			m.values[name] = value
+			v.set[name] = value
+		}
+	}
+	return v
+}
+
+// giveValues gives each module the files that Terraform reads by itself, and as a
+// choice each of those that somebody names on its command line.
+func (r *reader) giveValues() {
+	for _, v := range r.values {
+		dir, base := path.Dir(v.file), path.Base(v.file)
+		m := r.modules[dir]
+		if m == nil {
+			m = r.modules[path.Dir(dir)]
+		}
+		switch {
+		case m == nil:
+		case m.dir == dir && (base == "terraform.tfvars" || strings.HasSuffix(base, ".auto.tfvars")):
+			maps.Copy(m.values, v.set)
+		default:
+			m.choices = append(m.choices, v.set)
+		}
+	}
+	for _, m := range r.modules {
+		for _, choice := range m.choices {
+			for name, value := range m.values {
+				if _, ok := choice[name]; !ok {
+					choice[name] = value
+				}
+			}
 		}
 	}
 }
@@ -175,6 +213,7 @@ func attribute(body hcl.Body, name string) hcl.Expression {
 
 // terraform works out what the modules define, from those that no other calls.
 func (r *reader) terraform() {
+	r.giveValues()
 	for i := range r.tree.index.states {
 		if s := &r.tree.index.states[i]; r.modules[s.root] == nil {
 			s.root = ""
@@ -193,8 +232,10 @@ func (r *reader) terraform() {
 	e := &evaluator{left: evaluations}
 	for _, dir := range dirs {
 		if m := r.modules[dir]; !m.called {
-			s := &scope{reader: r, evaluator: e, module: m, root: dir, variables: m.values}
-			s.define()
+			for _, variables := range append([]map[string]cty.Value{m.values}, m.choices...) {
+				s := &scope{reader: r, evaluator: e, module: m, root: dir, variables: variables}
+				s.define()
+			}
 		}
 	}
 	if r.full() {

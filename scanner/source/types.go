@@ -43,7 +43,6 @@ var types = []resourceType{
 	{id: "aws_backup_plan", kind: KindPlan, name: "name", tags: "tags", parts: "rule", partName: "rule_name"},
 	{id: "aws_backup_selection", kind: KindSelection, name: "name"},
 	{id: "aws_backup_vault", kind: KindVault, name: "name", tags: "tags"},
-	{id: "aws_dynamodb_global_table", kind: KindTable, name: "name", replicas: "replica", region: "region_name"},
 	{id: "aws_dynamodb_table", kind: KindTable, name: "name", tags: "tags", replicas: "replica", region: "region_name"},
 	{id: "terraform-aws-modules/dynamodb-table/aws", kind: KindTable, name: "name", tags: "tags", replicas: "replica_regions", region: "region_name"},
 }
