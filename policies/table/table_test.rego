@@ -17,6 +17,10 @@ with_coverage(changes) := with_facts({"coverage": fixture.with_fields(_table.cov
 with_recovery(changes) := with_facts({"recovery": fixture.with_fields(_table.recovery, changes)})
 
 # METADATA
+# title: The table, with some facts about its plans' runs different
+with_runs(changes) := with_facts({"runs": fixture.with_fields(_table.runs, changes)})
+
+# METADATA
 # title: A protection like the table's own, but that AWS does not say whether it matches
 ambiguous_protection := fixture.with_fields(_table.protections[0], {
 	"covered": "ambiguous",
@@ -101,5 +105,6 @@ _table := {
 		"on_demand_backups": 0,
 		"failed_jobs": 0,
 	},
+	"runs": {"judged": 30, "missing": 0, "outages": [], "ambiguities": []},
 	"points": [],
 }

@@ -30,7 +30,7 @@ func collectBackup(ctx context.Context, target Target, rec *Recorder) error {
 		g.Go(func() error { f(gctx); return rec.err(gctx) })
 	}
 	step(b.regionSettings)
-	step(func(ctx context.Context) { current = b.plans(ctx) })
+	step(func(ctx context.Context) { current = b.plans(ctx, versions) })
 	step(func(ctx context.Context) { b.vaults(ctx, versions) })
 	step(b.backupJobs)
 	step(b.copyJobs)

@@ -15,7 +15,7 @@ func Collectors() []Collector {
 			Actions: []string{
 				"backup:DescribeRecoveryPoint", "backup:DescribeRegionSettings", "backup:GetBackupPlan", "backup:GetBackupSelection",
 				"backup:GetBackupVaultAccessPolicy", "backup:GetBackupVaultNotifications", "backup:GetLegalHold",
-				"backup:GetRestoreTestingPlan", "backup:GetRestoreTestingSelection", "backup:ListBackupJobs", "backup:ListBackupPlans",
+				"backup:GetRestoreTestingPlan", "backup:GetRestoreTestingSelection", "backup:ListBackupJobs", "backup:ListBackupPlanVersions", "backup:ListBackupPlans",
 				"backup:ListBackupSelections", "backup:ListBackupVaults", "backup:ListCopyJobs", "backup:ListLegalHolds",
 				"backup:ListProtectedResources", "backup:ListRecoveryPointsByBackupVault", "backup:ListRestoreJobs",
 				"backup:ListRestoreTestingPlans", "backup:ListRestoreTestingSelections",

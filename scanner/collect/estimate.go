@@ -40,7 +40,7 @@ func (a *Account) Estimate(ctx context.Context, region string) (Estimate, error)
 		return e, err
 	}
 	pages := func(n, size int) int { return max(0, (n-1)/size) } // beyond the first
-	e.Calls = callsPerRegion + pages(e.Tables, 100)*2 + 3*e.Tables + 2*e.Plans + 3*e.Vaults
+	e.Calls = callsPerRegion + pages(e.Tables, 100)*2 + 3*e.Tables + 3*e.Plans + 3*e.Vaults
 	if a.limits != nil {
 		rate := documented["dynamodb:DescribeContinuousBackups"].perSecond * a.options.RateShare * margin
 		e.Seconds = (time.Duration(float64(e.Tables)/rate*1000) * time.Millisecond).Seconds()

@@ -41,6 +41,7 @@ func backupJob(j types.BackupJob) *snapshot.BackupJob {
 		BackupVaultArn: aws.ToString(j.BackupVaultArn), BackupVaultName: aws.ToString(j.BackupVaultName),
 		RecoveryPointArn: aws.ToString(j.RecoveryPointArn), ResourceType: aws.ToString(j.ResourceType),
 		IamRoleArn: aws.ToString(j.IamRoleArn), CreatedBy: creator(j.CreatedBy),
+		RecoveryPointLifecycle: lifecycle(j.RecoveryPointLifecycle),
 	}
 }
 
@@ -53,6 +54,9 @@ func (b *backups) copyJobs(ctx context.Context) {
 		},
 		func(out *sdk.ListCopyJobsOutput) (*string, int, error) {
 			for _, j := range out.CopyJobs {
+				if j.ResourceArn == nil {
+					return nil, 0, unreadableError{"a copy job has no ResourceArn"}
+				}
 				if b.wantsResource(aws.ToString(j.ResourceArn)) {
 					b.Add(snapshot.Row{CopyJob: copyJob(j)})
 				}

@@ -3,12 +3,8 @@ package collect
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	sdk "github.com/aws/aws-sdk-go-v2/service/backup"
 	"github.com/aws/aws-sdk-go-v2/service/backup/types"
 
@@ -19,8 +15,8 @@ import (
 const previewedRuns = 10
 
 // plans reads every plan in force with its selections, and returns the version in
-// force by plan id.
-func (b *backups) plans(ctx context.Context) map[string]string {
+// force by plan id. Versions that were in force lately become seen.
+func (b *backups) plans(ctx context.Context, seen *versions) map[string]string {
 	current := map[string]string{}
 	var ids []string
 	list(ctx, b.Recorder, ask("backup:ListBackupPlans"),
@@ -38,14 +34,19 @@ func (b *backups) plans(ctx context.Context) map[string]string {
 			return out.NextToken, len(out.BackupPlansList), nil
 		})
 	each(ctx, b.workers, ids, func(ctx context.Context, id string) {
-		b.plan(ctx, id, "")
+		lately := b.lately(ctx, id)
+		for _, v := range lately {
+			seen.note(planVersion{id, v.VersionId})
+		}
+		b.plan(ctx, id, "", lately)
 		b.selections(ctx, id)
 	})
 	return current
 }
 
-// plan reads one version of a plan; with no version, the one in force.
-func (b *backups) plan(ctx context.Context, id, version string) {
+// plan reads one version of a plan; with no version, the one in force, which also
+// tells the versions that were in force lately.
+func (b *backups) plan(ctx context.Context, id, version string, lately []snapshot.PlanVersion) {
 	in := &sdk.GetBackupPlanInput{BackupPlanId: &id}
 	q := ask("backup:GetBackupPlan", "BackupPlanId", id)
 	if version == "" {
@@ -79,6 +80,7 @@ func (b *backups) plan(ctx context.Context, id, version string) {
 	row := backupPlan(out)
 	row.BackupPlanId = id
 	row.Current = version == "" && out.DeletionDate == nil
+	row.Versions = lately
 	b.Add(snapshot.Row{BackupPlan: row})
 }
 
@@ -191,52 +193,4 @@ func conditions(c *types.Conditions) *snapshot.Conditions {
 		StringEquals: of(c.StringEquals), StringLike: of(c.StringLike),
 		StringNotEquals: of(c.StringNotEquals), StringNotLike: of(c.StringNotLike),
 	}
-}
-
-// versions are the plan versions that recovery points name.
-type versions struct {
-	mu  sync.Mutex
-	all map[planVersion]bool
-}
-
-type planVersion struct{ plan, version string }
-
-func newVersions() *versions { return &versions{all: map[planVersion]bool{}} }
-
-func (v *versions) add(c *types.RecoveryPointCreator) {
-	if c == nil || aws.ToString(c.BackupPlanId) == "" || aws.ToString(c.BackupPlanVersion) == "" {
-		return
-	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.all[planVersion{*c.BackupPlanId, *c.BackupPlanVersion}] = true
-}
-
-// isHere says whether a plan can be asked about in this account and Region: a copy
-// names the plan of where it came from.
-func (b *backups) isHere(c *types.RecoveryPointCreator) bool {
-	if c == nil || c.BackupPlanArn == nil {
-		return true
-	}
-	plan, err := arn.Parse(*c.BackupPlanArn)
-	return err != nil || plan.Region == b.Region && plan.AccountID == b.Account
-}
-
-// except returns the versions that are not in force, sorted.
-func (v *versions) except(current map[string]string) []planVersion {
-	var old []planVersion
-	for pv := range v.all {
-		if current[pv.plan] != pv.version {
-			old = append(old, pv)
-		}
-	}
-	slices.SortFunc(old, func(a, b planVersion) int {
-		return strings.Compare(a.plan+" "+a.version, b.plan+" "+b.version)
-	})
-	return old
-}
-
-// oldVersions reads what the plans said when they made the points that exist.
-func (b *backups) oldVersions(ctx context.Context, old []planVersion) {
-	each(ctx, b.workers, old, func(ctx context.Context, pv planVersion) { b.plan(ctx, pv.plan, pv.version) })
 }

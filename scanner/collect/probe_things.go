@@ -12,6 +12,10 @@ import (
 // nested are the lists below the first plan, vault and restore testing plan.
 func (p *probe) nested() map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
+		"backup:ListBackupPlanVersions": about(p.plan, func(ctx context.Context) error {
+			_, err := p.backups.ListBackupPlanVersions(ctx, &sdk.ListBackupPlanVersionsInput{BackupPlanId: &p.plan, MaxResults: p.page(1000)})
+			return err
+		}),
 		"backup:ListBackupSelections": about(p.plan, func(ctx context.Context) error {
 			out, err := p.backups.ListBackupSelections(ctx, &sdk.ListBackupSelectionsInput{BackupPlanId: &p.plan, MaxResults: p.page(1000)})
 			if err == nil && len(out.BackupSelectionsList) > 0 {

@@ -211,6 +211,7 @@ var hidden = map[string][]string{
 	"backup:GetRestoreTestingPlan":           {"RestoreTestingPlan"},
 	"backup:GetRestoreTestingSelection":      {"RestoreTestingSelection"},
 	"backup:ListBackupJobs":                  {"BackupJob"},
+	"backup:ListBackupPlanVersions":          {"BackupPlan"},
 	"backup:ListBackupPlans":                 {"BackupPlan", "BackupSelection"},
 	"backup:ListBackupSelections":            {"BackupSelection"},
 	"backup:ListBackupVaults":                {"BackupVault", "RecoveryPoint", "BackupPlan", "KMSKey", "Topic"}, // old versions are named by points

@@ -99,6 +99,13 @@ func bigTable(random *rand.Rand, name string, p facts.Protection) *facts.Subject
 			Family: "backup", Retention: p.Retention, Count: 366, Newest: &created, Oldest: &created, NewestAgeDays: ptr(0), OldestAgeDays: ptr(365),
 		}},
 	}
+	t.Runs = facts.Runs{Judged: 30, Outages: []facts.Outage{}, Ambiguities: []string{}}
+	if odd(2) {
+		t.Runs.Missing, t.Runs.Outages = 2, []facts.Outage{{
+			PlanRule: p.PlanRule, RuleName: "daily", BackupVaultName: "vault", Region: region, Account: account, Runs: 2, Latest: true,
+			NewestAgeHours: 13, OldestAgeHours: 37, Job: "FAILED", Message: "no permission",
+		}}
+	}
 	return &facts.Subject{
 		Kind: facts.KindTable, ARN: t.TableArn, Account: account, Region: region, Name: name, Collected: collected, Table: t,
 		Sources: []facts.Source{{Path: "", Calls: []string{"dynamodb:DescribeTable TableName=" + name}}, {Path: "pitr", Calls: []string{"dynamodb:DescribeContinuousBackups TableName=" + name}}},

@@ -24,6 +24,9 @@ const (
 	opGetHold           = "backup:GetLegalHold"
 	opListPoints        = "backup:ListRecoveryPointsByBackupVault"
 	opListJobs          = "backup:ListBackupJobs"
+	opListCopyJobs      = "backup:ListCopyJobs"
+	opPlanVersions      = "backup:ListBackupPlanVersions"
+	opLookupEvents      = "cloudtrail:LookupEvents"
 	opRegionSettings    = "backup:DescribeRegionSettings"
 	opDescribeKey       = "kms:DescribeKey"
 	opListRegions       = "account:ListRegions"
@@ -47,6 +50,8 @@ type hole struct {
 	wide bool
 	// copies: only where a copy is to keep a table's backups longer than a plan does.
 	copies bool
+	// copying: only where copies of the table's backups are to be made.
+	copying bool
 	// tags: only where tags that were not read could decide about coverage.
 	tags bool
 	// tagsUnread: only where the table's own tags were not read.
@@ -61,22 +66,16 @@ type hole struct {
 
 // Paths that are hidden together.
 var (
-	all           = []string{""}
-	covering      = []string{"coverage", "protections", "recovery.running_job_age_hours"}
-	colliding     = []string{"collisions"}
-	covered       = []string{"collisions", "tables_ambiguous", "tables_covered"}
-	found         = []string{"coverage.first_due_age_hours", "coverage.since_hours", "points", "recovery.newest_point_age_hours", "recovery.newest_point_at", "recovery.unusable_points", "recovery.usable_points"}
-	copied        = []string{"coverage.cold_after_days", "coverage.retention_cause", "coverage.retention_steps"}
-	onDemandPaths = []string{"recovery.newest_backup_age_hours", "recovery.on_demand_backups"}
-	jobPaths      = []string{"recovery.failed_jobs", "recovery.last_failed_job_message", "recovery.running_job_age_hours"}
-	beginnings    = []string{"coverage.first_due_age_hours", "coverage.since_hours"}
-	elsewhere     = []string{"ambiguous_elsewhere", "covered_elsewhere", "judged_elsewhere"}
-	coveredHere   = []string{"air_gapped_rules", "cold_rules", "copy_rules", "tables_that_depend"}
-	depending     = []string{"tables_that_depend"}
-	heldPoints    = []string{"dynamodb_points", "foreign_points", "points_by_status", "points_for_ever"}
-	sent          = []string{"named_by_rules", "refused_senders", "senders", "shortest_retention_days"}
-	leftPoints    = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
-	leftOwn       = []string{"TableId", "archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
+	all         = []string{""}
+	colliding   = []string{"collisions"}
+	covered     = []string{"collisions", "tables_ambiguous", "tables_covered"}
+	elsewhere   = []string{"ambiguous_elsewhere", "covered_elsewhere", "judged_elsewhere"}
+	coveredHere = []string{"air_gapped_rules", "cold_rules", "copy_rules", "tables_that_depend"}
+	depending   = []string{"tables_that_depend"}
+	heldPoints  = []string{"dynamodb_points", "foreign_points", "points_by_status", "points_for_ever"}
+	sent        = []string{"named_by_rules", "refused_senders", "senders", "shortest_retention_days"}
+	leftPoints  = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
+	leftOwn     = []string{"TableId", "archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
 )
 
 // planOperations are those without which it is not known what plans there are.
@@ -101,6 +100,10 @@ var (
 		{kind: KindPlanRule, paths: colliding},
 		{kind: KindVault, paths: sent, unlisted: true},
 		{kind: KindRegion, paths: coveredHere},
+	}
+	// versionsUnread: what is not known without the older versions of a plan.
+	versionsUnread = []hole{
+		{kind: KindTable, by: "BackupPlanId", paths: duePaths},
 	}
 	// tagsUnread: a tag may put a table into a plan, or take it out of all.
 	tagsUnread = []hole{
@@ -145,6 +148,7 @@ var holes = map[string][]hole{
 	"dynamodb:DescribeBackup":    {}, // no fact reads it
 	"dynamodb:GetResourcePolicy": {}, // no fact reads it
 
+	opPlanVersions:   versionsUnread,
 	opListPlans:      plansUnread,
 	opGetPlan:        plansUnread,
 	opListSelections: selectionsUnread,
@@ -181,6 +185,12 @@ var holes = map[string][]hole{
 	opListJobs: {
 		{kind: KindTable, by: "ByResourceArn", paths: jobPaths},
 	},
+	opListCopyJobs: {
+		{kind: KindTable, by: "ByResourceArn", paths: duePaths, copying: true},
+	},
+	opLookupEvents: {
+		{kind: KindTable, paths: duePaths, optIn: true}, // when the Region was opted in
+	},
 	opRegionSettings: {
 		{kind: KindRegion, paths: []string{"advanced_backup", "opted_in"}},
 		{kind: KindRegion, paths: coveredHere, optIn: true},
@@ -206,7 +216,6 @@ var holes = map[string][]hole{
 	"backup:GetBackupVaultNotifications":                   {},
 	"backup:GetRestoreTestingPlan":                         {},
 	"backup:GetRestoreTestingSelection":                    {},
-	"backup:ListCopyJobs":                                  {},
 	"backup:ListProtectedResources":                        {},
 	"backup:ListProtectedResourcesByBackupVault":           {},
 	"backup:ListRecoveryPointsByLegalHold":                 {},
@@ -218,7 +227,6 @@ var holes = map[string][]hole{
 	"cloudtrail:DescribeTrails":                            {},
 	"cloudtrail:GetEventSelectors":                         {},
 	"cloudtrail:GetTrailStatus":                            {},
-	"cloudtrail:LookupEvents":                              {},
 	"cloudwatch:DescribeAlarms":                            {},
 	"events:ListRules":                                     {},
 	"events:ListTargetsByRule":                             {},
@@ -265,7 +273,7 @@ func holesOf(operation string) []hole {
 // holesOf are what a gap hides in this shard.
 func (s *shard) holesOf(g snapshot.Gap) []hole {
 	if g.Operation == opGetPlan && s.planRead(g.Parameters["BackupPlanId"]) {
-		return nil // an older version: no fact reads it
+		return versionsUnread // an older version
 	}
 	if g.Operation == opListRegions && s.header.RegionsNamed {
 		return nil // nobody asked for the Regions that may be missing
@@ -276,9 +284,10 @@ func (s *shard) holesOf(g snapshot.Gap) []hole {
 // about is what a hole needs to know of a subject to tell whether it hides
 // anything of it. The switches are those of hole.
 type about struct {
-	names map[string]string // the values of parameters that name it
+	names   map[string]string   // the values of parameters that name it
+	several map[string][]string // of parameters that name things it depends on
 
-	optIn, copies, tags, tagsUnread, unproven, keyed bool
+	optIn, copies, copying, tags, tagsUnread, unproven, keyed bool
 
 	optInSomewhere, unprovenSomewhere bool
 
@@ -305,13 +314,16 @@ func (h hole) applies(a about) bool {
 	if h.wide {
 		a.optIn, a.unproven = a.optInSomewhere, a.unprovenSomewhere
 	}
-	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.tags || a.tags) &&
+	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.copying || a.copying) && (!h.tags || a.tags) &&
 		(!h.tagsUnread || a.tagsUnread) && (!h.unproven || a.unproven) && (!h.keyed || a.keyed) && (!h.unnamed || !a.named)
 }
 
 // concerns reports whether a gap is about the subject, or about all of its kind.
 func (h hole) concerns(g snapshot.Gap, a about) bool {
 	value, given := g.Parameters[h.by]
+	if list, known := a.several[h.by]; known && given {
+		return slices.Contains(list, value)
+	}
 	name, named := a.names[h.by]
 	return h.by == "" || !given || !named || tableName(value) == tableName(name)
 }

@@ -33,18 +33,26 @@ func rich() []any {
 	other := daily(copyTo(rule("Weekly", "cron(0 12 ? * SUN *)", 91), keep(400)), rule("Early", "cron(30 5 ? * * *)", 30))
 	other.BackupPlanArn, other.BackupPlanId, other.BackupPlanName = strings.Replace(other.BackupPlanArn, "plan-1", "plan-2", 1), "plan-2", "Second"
 	proof := point(tableARN(dublin, "Orders"), 60*time.Hour)
-	proof.CreatedBy.BackupPlanId = "plan-2"
+	proof.CreatedBy.BackupPlanId, proof.CreatedBy.BackupRuleId = "plan-2", "id-Weekly"
 	second := mainVault()
 	second.BackupVaultArn, second.BackupVaultName, second.Locked = vaultARN(dublin, "Side"), "Side", p(false)
 	side := point(tableARN(dublin, "Zebra"), 5*time.Hour)
 	side.BackupVaultArn, side.BackupVaultName = second.BackupVaultArn, "Side"
 	earlier := point(tableARN(dublin, "Orders"), 130*day)
+	first := daily()
+	older := *first
+	first.Versions = []snapshot.PlanVersion{{VersionId: "v0", CreationDate: ago(50 * day)}, {VersionId: "v1", CreationDate: ago(3 * day)}}
+	older.Current, older.VersionId = false, "v0"
 	return []any{
-		settings(true, true), vaultKey(), orders(), zebra, mainVault(), second, &snapshot.LegalHold{LegalHoldArn: "h1", LegalHoldId: "h1", Status: "ACTIVE"}, daily(), other, byOptIn, ambiguous,
+		settings(true, true), vaultKey(), orders(), zebra, mainVault(), second, &snapshot.LegalHold{LegalHoldArn: "h1", LegalHoldId: "h1", Status: "ACTIVE"}, first, &older, other, byOptIn, ambiguous,
 		point(tableARN(dublin, "Orders"), 13*time.Hour), proof, earlier, side, point(gone, 20*day),
 		ownBackup(tableARN(dublin, "Orders"), "1", "USER", "id-2", 50*time.Hour), ownBackup(gone, "2", "USER", "id-9", 40*day),
 		&snapshot.BackupJob{ResourceArn: tableARN(dublin, "Orders"), BackupJobId: "j1", State: "RUNNING", CreationDate: ago(time.Hour)},
 		&snapshot.BackupJob{ResourceArn: tableARN(dublin, "Zebra"), BackupJobId: "j2", State: "FAILED", CreationDate: ago(time.Hour)},
+		&snapshot.BackupJob{ResourceArn: tableARN(dublin, "Orders"), BackupJobId: "j3", State: "FAILED", CreationDate: ago(38 * time.Hour),
+			CreatedBy: &snapshot.RecoveryPointCreator{BackupPlanId: "plan-1", BackupRuleId: "id-Daily"}},
+		&snapshot.CopyJob{ResourceArn: tableARN(dublin, "Orders"), CopyJobId: "c1", State: "FAILED", CreationDate: ago(59 * time.Hour),
+			SourceRecoveryPointArn: proof.RecoveryPointArn, DestinationBackupVaultArn: vaultARN(ohio, "Far")},
 	}
 }
 
@@ -53,7 +61,12 @@ func gapOf(v any) snapshot.Gap {
 	switch v := v.(type) {
 	case *snapshot.Table:
 		return gap("dynamodb:DescribeTable", "TableName", v.TableName)
+	case *snapshot.CopyJob:
+		return gap("backup:ListCopyJobs", "ByResourceType", "DynamoDB")
 	case *snapshot.BackupPlan:
+		if !v.Current {
+			return gap("backup:GetBackupPlan", "BackupPlanId", v.BackupPlanId, "VersionId", v.VersionId)
+		}
 		return gap("backup:GetBackupPlan", "BackupPlanId", v.BackupPlanId)
 	case *snapshot.BackupSelection:
 		return gap("backup:GetBackupSelection", "BackupPlanId", v.BackupPlanId, "SelectionId", v.SelectionId)
@@ -299,11 +312,19 @@ func TestACollectorThatDidNotRun(t *testing.T) {
 	}
 }
 
-// An old version of a plan that could not be read hides nothing; its current one does.
+// An old version of a plan that could not be read hides what it was to do; its
+// current one hides what it covers.
 func TestOldVersionsOfPlans(t *testing.T) {
-	old := gap("backup:GetBackupPlan", "BackupPlanId", "plan-1", "VersionId", "v0")
-	if s := only(t, inDublin(t, orders(), daily(), everything(), mainVault(), old), facts.KindTable); len(s.Gaps) != 0 {
-		t.Errorf("gaps are %+v", s.Gaps)
+	for plan, hidden := range map[string]bool{"plan-1": true, "plan-2": false} {
+		for _, g := range []snapshot.Gap{
+			gap("backup:GetBackupPlan", "BackupPlanId", plan, "VersionId", "v0"), gap("backup:ListBackupPlanVersions", "BackupPlanId", plan),
+		} {
+			rows := append(second(rule("Weekly", "cron(0 12 ? * SUN *)", 91))[:1], orders(), daily(), everything(), mainVault(), g)
+			s := named(t, inDublin(t, rows...), facts.KindTable, "Orders")
+			if hides(s, "runs.missing") != hidden || hides(s, "calendar") != hidden || hides(s, "coverage") || hides(s, "protections") {
+				t.Errorf("%s: gaps are %+v", g.ID(), s.Gaps)
+			}
+		}
 	}
 	all := inDublin(t, orders(), mainVault(), gap("backup:GetBackupPlan", "BackupPlanId", "plan-1"))
 	if s := only(t, all, facts.KindTable); !hides(s, "coverage") || !unlisted(all, facts.KindPlanRule) || !unlisted(all, facts.KindVault) {

@@ -13,7 +13,10 @@ type jobs struct {
 	lastFailed *time.Time
 	message    string // of the last one
 	running    []running
+	attempts   []attempt     // by time
+	copies     []copyAttempt // by time
 	unsaid     *snapshot.Gap // of the first job that does not say enough
+	unsaidCopy *snapshot.Gap // of the first copy job
 }
 
 // running is a job that is RUNNING, and the plan rule that started it.
@@ -30,15 +33,12 @@ func (s *shard) addJob(j *snapshot.BackupJob) {
 	if s.earlierTable(j.ResourceArn, "", j.CreationDate) {
 		return
 	}
-	sum := s.jobs[j.ResourceArn]
-	if sum == nil {
-		sum = &jobs{}
-		s.jobs[j.ResourceArn] = sum
-	}
+	sum := s.jobsOf(j.ResourceArn)
 	sum.unsaid = cmp.Or(sum.unsaid, unsaidOfJob(j))
 	if j.CreationDate == nil {
 		return
 	}
+	sum.attempts = append(sum.attempts, s.attempt(j))
 	switch j.State {
 	case "FAILED", "ABORTED", "EXPIRED":
 		if s.header.CollectedAt.Sub(*j.CreationDate) > jobHistory {
@@ -55,6 +55,13 @@ func (s *shard) addJob(j *snapshot.BackupJob) {
 		}
 		sum.running = append(sum.running, r)
 	}
+}
+
+func (s *shard) jobsOf(table string) *jobs {
+	if s.jobs[table] == nil {
+		s.jobs[table] = &jobs{}
+	}
+	return s.jobs[table]
 }
 
 // runningSince is the start of the youngest job that is still inside its

@@ -32,7 +32,9 @@ type Table struct {
 	Protections []Protection `json:"protections"` // plan rules that cover it, or might; sorted by plan_rule
 	Coverage    Coverage     `json:"coverage"`
 	Recovery    Recovery     `json:"recovery"`
-	Points      []PointGroup `json:"points"` // recovery points of this very table, newest group first
+	Runs        Runs         `json:"runs"`
+	Calendar    []Calendar   `json:"calendar,omitempty"` // a line for each plan rule and vault
+	Points      []PointGroup `json:"points"`             // recovery points of this very table, newest group first
 }
 
 // Restored says that the table came out of a restore.

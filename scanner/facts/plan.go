@@ -18,6 +18,7 @@ type plan struct {
 	rules      []*planRule // as in the plan
 	covers     []string    // tables covered "yes", sorted
 	selections []selected
+	history    *history // see historyOf
 }
 
 type planRule struct {
@@ -53,8 +54,16 @@ const (
 	defaultCompletionWindow = 7 * day
 )
 
-// compilePlans prepares the plans and hands each its selections.
+// compilePlans prepares the plans and hands each its selections. Of older versions
+// nobody asks how far apart their runs would be.
 func (s *shard) compilePlans(selections []*snapshot.BackupSelection) {
+	for _, versions := range s.older {
+		for _, p := range versions {
+			for _, row := range p.Rules {
+				p.rules = append(p.rules, s.compileRule(p, row))
+			}
+		}
+	}
 	for _, p := range s.plans {
 		for _, row := range selections {
 			if row.BackupPlanId == p.BackupPlanId {
@@ -62,7 +71,9 @@ func (s *shard) compilePlans(selections []*snapshot.BackupSelection) {
 			}
 		}
 		for _, row := range p.Rules {
-			p.rules = append(p.rules, s.compileRule(p, row))
+			r := s.compileRule(p, row)
+			r.measure(s.header.CollectedAt)
+			p.rules = append(p.rules, r)
 		}
 	}
 }
@@ -74,7 +85,7 @@ func (s *shard) compileRule(p *plan, row snapshot.BackupRule) *planRule {
 		start:     window(row.StartWindowMinutes, schedule.DefaultStartWindow),
 		complete:  window(row.CompletionWindowMinutes, defaultCompletionWindow),
 	}
-	r.readSchedule(s.header.CollectedAt)
+	r.readSchedule()
 	for _, c := range row.CopyActions {
 		to, _ := parseARN(c.DestinationBackupVaultArn)
 		r.copies = append(r.copies, Copy{
@@ -92,9 +103,7 @@ func window(minutes *int64, otherwise time.Duration) time.Duration {
 	return time.Duration(*minutes) * time.Minute
 }
 
-// readSchedule says what the rule's schedule means by itself, without the other
-// rules of its plan.
-func (r *planRule) readSchedule(now time.Time) {
+func (r *planRule) readSchedule() {
 	r.schedule = Schedule{
 		ScheduleExpression:         cmp.Or(r.row.ScheduleExpression, schedule.DefaultExpression),
 		ScheduleExpressionTimezone: cmp.Or(r.row.ScheduleExpressionTimezone, defaultZone),
@@ -106,8 +115,17 @@ func (r *planRule) readSchedule(now time.Time) {
 		return
 	}
 	r.parsed, r.schedule.Valid = parsed, true
-	r.schedule.Warnings = append(r.schedule.Warnings, parsed.Warnings(now)...)
 	r.schedule.Ambiguities = append(r.schedule.Ambiguities, parsed.Ambiguities()...)
+}
+
+// measure says what the rule's schedule means by itself, without the other rules of
+// its plan.
+func (r *planRule) measure(now time.Time) {
+	parsed := r.parsed
+	if parsed == nil {
+		return
+	}
+	r.schedule.Warnings = append(r.schedule.Warnings, parsed.Warnings(now)...)
 	until := now.Add(schedule.Horizon)
 	times := parsed.Between(now, until)
 	if gap, ok := schedule.ShortestGap(times); ok {

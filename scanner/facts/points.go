@@ -10,17 +10,18 @@ import (
 	"holdfast/scanner/snapshot"
 )
 
-// points is what the recovery points of one table came to. Points are read once
-// and not kept.
+// points is what the recovery points of one table came to. Points are read once,
+// and kept no longer than until those of the next table come.
 type points struct {
 	groups   map[alike]*PointGroup
 	newest   *time.Time // usable
 	usable   int
 	unusable int
-	byPlan   map[string]span // by BackupPlanId
-	vaults   map[string]bool // names, of points of any table of that name
-	earlier  *leftover       // points of a deleted table of the same name
-	unsaid   *snapshot.Gap   // of the first point that does not say enough
+	byPlan   map[string]span           // by BackupPlanId
+	vaults   map[string]bool           // names, of points of any table of that name
+	earlier  *leftover                 // points of a deleted table of the same name
+	unsaid   *snapshot.Gap             // of the first point that does not say enough
+	rows     []*snapshot.RecoveryPoint // of this very table, until it is settled
 }
 
 // A span is when a plan made its first and its last point of a table.
@@ -58,7 +59,21 @@ func (a *account) readPoints(ctx context.Context) error {
 				}
 			}
 		}
+		a.settleTable(table)
 	}
+}
+
+// settleTable works out what needs each of a table's points, once they are all there.
+func (a *account) settleTable(table string) {
+	made := a.points[table]
+	if made == nil {
+		return
+	}
+	at, _ := parseARN(table)
+	if home := a.regions[at.region]; home.tables[table] != nil && !home.unread[table] {
+		a.settle(home, home.tables[table], made)
+	}
+	made.rows = nil
 }
 
 // addPoint counts a point that lies in a vault of s.
@@ -119,6 +134,7 @@ func (s *points) add(p *snapshot.RecoveryPoint, vault string) {
 		s.byPlan[by.BackupPlanId] = made
 	}
 	s.group(p, vault)
+	s.rows = append(s.rows, p)
 }
 
 func (s *points) group(p *snapshot.RecoveryPoint, vault string) {

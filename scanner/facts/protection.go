@@ -137,6 +137,15 @@ func (p *protection) unproven() bool {
 	return slices.ContainsFunc(p.covers, func(c cover) bool { return c.verdict == selection.Ambiguous })
 }
 
+// plans are the ids of the plans that cover the table, or might.
+func (p *protection) plans() []string {
+	ids := []string{}
+	for _, c := range p.covers {
+		ids = append(ids, c.plan.BackupPlanId)
+	}
+	return ids
+}
+
 // copyVaults are the ARNs of the vaults that copies go to.
 func (p *protection) copyVaults() []string {
 	var vaults []string

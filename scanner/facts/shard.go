@@ -23,6 +23,7 @@ type shard struct {
 	vaults   []*snapshot.BackupVault
 	holds    []*snapshot.LegalHold // ACTIVE
 	plans    []*plan               // in force
+	older    map[string][]*plan    // other versions of them, and of deleted ones, by plan id
 	tables   map[string]*snapshot.Table
 	unread   map[string]bool // ARNs of tables that are listed, but not described; with or without a row
 	archival map[string]bool // ARNs of the backups that AWS made of archived tables
@@ -31,6 +32,11 @@ type shard struct {
 	jobs     map[string]*jobs                // by table ARN
 	calls    calls
 
+	optInChanged *time.Time // the Region's settings; nil: not known
+	texts        map[string]string
+	creators     map[snapshot.RecoveryPointCreator]*snapshot.RecoveryPointCreator
+
+	settled   map[string]*settled    // by table ARN
 	protected map[string]*protection // what selections say, by table ARN
 	coverages map[string]Coverage    // by the plans that cover
 
@@ -46,7 +52,8 @@ func newShard(name string, file io.ReadCloser) *shard {
 		keys:   map[string]*snapshot.KMSKey{},
 		tables: map[string]*snapshot.Table{}, unread: map[string]bool{}, archival: map[string]bool{},
 		onDemand: map[string]*onDemand{}, leftover: map[string]map[string]*leftover{}, jobs: map[string]*jobs{},
-		protected: map[string]*protection{}, coverages: map[string]Coverage{},
+		older: map[string][]*plan{}, texts: map[string]string{}, creators: map[snapshot.RecoveryPointCreator]*snapshot.RecoveryPointCreator{},
+		settled: map[string]*settled{}, protected: map[string]*protection{}, coverages: map[string]Coverage{},
 	}
 	s.rows, s.stop = iter.Pull2(snapshot.Read(file, name))
 	return s
@@ -89,9 +96,7 @@ func (s *shard) readHead() error {
 		case r.BackupVault != nil:
 			s.vaults = append(s.vaults, r.BackupVault)
 		case r.BackupPlan != nil:
-			if r.BackupPlan.Current && r.BackupPlan.DeletionDate == nil {
-				s.plans = append(s.plans, &plan{BackupPlan: r.BackupPlan})
-			}
+			s.addPlan(r.BackupPlan)
 		case r.BackupSelection != nil:
 			selections = append(selections, r.BackupSelection)
 		case r.LegalHold != nil:
@@ -104,6 +109,10 @@ func (s *shard) readHead() error {
 			s.addBackup(r.TableBackup)
 		case r.BackupJob != nil:
 			s.addJob(r.BackupJob)
+		case r.CopyJob != nil:
+			s.addCopyJob(r.CopyJob)
+		case r.TrailEvent != nil:
+			s.addEvent(r.TrailEvent)
 		case r.RecoveryPoint != nil || r.Call != nil || r.End != nil:
 			s.addUnsaid()
 			s.compilePlans(selections)
@@ -112,6 +121,21 @@ func (s *shard) readHead() error {
 		if s.row.Header != nil {
 			s.addSilent()
 		}
+	}
+}
+
+func (s *shard) addPlan(row *snapshot.BackupPlan) {
+	if row.Current && row.DeletionDate == nil {
+		s.plans = append(s.plans, &plan{BackupPlan: row})
+		return
+	}
+	s.older[row.BackupPlanId] = append(s.older[row.BackupPlanId], &plan{BackupPlan: row})
+}
+
+// addEvent keeps the last change of the Region's settings.
+func (s *shard) addEvent(e *snapshot.TrailEvent) {
+	if e.EventName == "UpdateRegionSettings" && e.ErrorCode == "" {
+		s.optInChanged = latest(s.optInChanged, e.EventTime)
 	}
 }
 

@@ -31,7 +31,11 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 	subject.Group = a.group(t)
 	points := a.pointsOf(s, t.TableArn)
 	tagsRead := s.tagsRead(t.TableArn)
-	p := s.protect(selection.Resource{ARN: t.TableArn, Name: t.TableName, Tags: t.Tags, TagsRead: tagsRead}, points.byPlan)
+	done := s.settled[t.TableArn]
+	if done == nil { // it has no points
+		done = a.settle(s, t, points)
+	}
+	p := done.protection
 	s.protected[t.TableArn] = p
 	facts := &Table{
 		TableArn: t.TableArn, TableName: t.TableName, TableId: t.TableId, TableStatus: t.TableStatus,
@@ -42,7 +46,7 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 		PITR:           s.pitr(t),
 		AdvancedBackup: s.advanced(),
 		Protections:    p.list(t.TableArn), Coverage: s.coverage(t, p, points),
-		Points: points.list(now),
+		Runs: done.runs, Calendar: done.calendar, Points: points.list(now),
 	}
 	if tagsRead {
 		facts.Tags, facts.TaggedRestoreTest = tags(t.Tags)
@@ -51,8 +55,10 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 	subject.Table = facts
 	s.citeTable(subject, p, points)
 	s.hide(subject, about{
-		names: map[string]string{"TableName": t.TableName, "ResourceArn": t.TableArn, "ByResourceArn": t.TableArn},
-		optIn: p.optIn, copies: p.copiesKeepLonger(), tags: p.tagsCount, tagsUnread: !tagsRead, unproven: p.unproven(),
+		names:   map[string]string{"TableName": t.TableName, "ResourceArn": t.TableArn, "ByResourceArn": t.TableArn},
+		several: map[string][]string{"BackupPlanId": p.plans()},
+		optIn:   p.optIn, copies: p.copiesKeepLonger(), copying: len(p.copyVaults()) > 0,
+		tags: p.tagsCount, tagsUnread: !tagsRead, unproven: p.unproven(),
 	})
 	a.hideFar(s, subject, p)
 	s.hideUnsaid(subject, t, p, points)
@@ -253,8 +259,9 @@ func (s *shard) citeTable(subject *Subject, p *protection, made *points) {
 	subject.cite("Tags", tags)
 	subject.cite("tagged_restore_test", tags)
 
-	var plans []string
+	var plans, versions, copies []string
 	for _, c := range p.covers {
+		versions = append(versions, s.calls.about(opPlanVersions, c.plan.BackupPlanId)...)
 		plans = append(plans, s.calls.about(opGetPlan, c.plan.BackupPlanId)...)
 		for _, id := range c.ids {
 			plans = append(plans, s.calls.about(opGetSelection, id)...)
@@ -269,6 +276,9 @@ func (s *shard) citeTable(subject *Subject, p *protection, made *points) {
 	subject.cite("protections", plans)
 	subject.cite("coverage", plans)
 
+	if len(p.copyVaults()) > 0 {
+		copies = s.calls.of(opListCopyJobs)
+	}
 	points := s.calls.of(opListPoints)
 	if len(made.vaults) > 0 {
 		points = nil
@@ -277,5 +287,6 @@ func (s *shard) citeTable(subject *Subject, p *protection, made *points) {
 		}
 	}
 	subject.cite("points", points)
+	subject.cite("runs", points, s.calls.about(opListJobs, t.TableName), s.calls.of(opListJobs), copies, versions)
 	subject.cite("recovery", points, s.calls.about(opListJobs, t.TableName), s.calls.of(opListJobs), s.calls.of(opListBackups))
 }

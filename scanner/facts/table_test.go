@@ -240,6 +240,7 @@ func TestSources(t *testing.T) {
 		{Path: "points", Calls: []string{points}},
 		{Path: "protections", Calls: plan},
 		{Path: "recovery", Calls: []string{"backup:ListBackupJobs ByResourceType=DynamoDB", points, "dynamodb:ListBackups BackupType=ALL"}},
+		{Path: "runs", Calls: []string{"backup:ListBackupJobs ByResourceType=DynamoDB", points}},
 		{Path: "tagged_restore_test", Calls: []string{"tag:GetResources ResourceTypeFilters=dynamodb:table"}},
 	}
 	if diff := cmp.Diff(want, only(t, all, facts.KindTable).Sources); diff != "" {

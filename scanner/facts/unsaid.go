@@ -14,10 +14,12 @@ import (
 // The words that AWS documents.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_RecoveryPointByBackupVault.html
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupJob.html
+// https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CopyJob.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BackupSummary.html
 var (
 	pointStatuses  = []string{"AVAILABLE", "COMPLETED", "CREATING", "DELETING", "EXPIRED", "PARTIAL", "STOPPED"}
 	jobStates      = []string{"ABORTED", "ABORTING", "COMPLETED", "CREATED", "EXPIRED", "FAILED", "PARTIAL", "PENDING", "RUNNING"}
+	copyStates     = []string{"COMPLETED", "CREATED", "FAILED", "PARTIAL", "RUNNING"}
 	backupStatuses = []string{"AVAILABLE", "CREATING", "DELETED"}
 	backupTypes    = []string{"AWS_BACKUP", "SYSTEM", "USER"}
 )
@@ -32,6 +34,13 @@ func unsaidOfPoint(p *snapshot.RecoveryPoint) *snapshot.Gap {
 func unsaidOfJob(j *snapshot.BackupJob) *snapshot.Gap {
 	return unsaid(opListJobs, map[string]string{"ByResourceType": dynamoDB}, "a backup job",
 		absent("CreationDate", j.CreationDate == nil), unheardOf("state", j.State, jobStates))
+}
+
+// unsaidOfCopyJob is nil where a copy job says all that facts need.
+func unsaidOfCopyJob(j *snapshot.CopyJob) *snapshot.Gap {
+	return unsaid(opListCopyJobs, map[string]string{"ByResourceType": dynamoDB}, "a copy job",
+		absent("CreationDate", j.CreationDate == nil), absent("SourceRecoveryPointArn", j.SourceRecoveryPointArn == ""),
+		absent("DestinationBackupVaultArn", j.DestinationBackupVaultArn == ""), unheardOf("state", j.State, copyStates))
 }
 
 // unsaidOfBackup is nil where a DynamoDB backup says all that facts need.
@@ -79,6 +88,9 @@ func (s *shard) hideUnsaid(subject *Subject, t *snapshot.Table, p *protection, m
 	}
 	if jobs := s.jobs[t.TableArn]; jobs != nil && jobs.unsaid != nil {
 		subject.hidePaths(*jobs.unsaid, jobPaths)
+	}
+	if jobs := s.jobs[t.TableArn]; jobs != nil && jobs.unsaidCopy != nil {
+		subject.hidePaths(*jobs.unsaidCopy, duePaths)
 	}
 	if own := s.onDemand[t.TableArn]; own != nil && own.unsaid != nil {
 		subject.hidePaths(*own.unsaid, onDemandPaths)

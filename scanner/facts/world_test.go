@@ -156,6 +156,8 @@ func row(v any) snapshot.Row {
 		return snapshot.Row{BackupVault: v}
 	case *snapshot.BackupJob:
 		return snapshot.Row{BackupJob: v}
+	case *snapshot.CopyJob:
+		return snapshot.Row{CopyJob: v}
 	case *snapshot.RecoveryPoint:
 		return snapshot.Row{RecoveryPoint: v}
 	case *snapshot.LegalHold:

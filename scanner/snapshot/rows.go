@@ -121,7 +121,8 @@ type TableBackup struct {
 }
 
 // A BackupPlan is one version of a plan (GetBackupPlan). Current is false for
-// older versions, which are read when recovery points name them.
+// older versions, which are read when recovery points name them, or when they were
+// in force during the last 30 days.
 type BackupPlan struct {
 	BackupPlanArn          string
 	BackupPlanId           string
@@ -134,6 +135,16 @@ type BackupPlan struct {
 	Rules                  []BackupRule    `json:",omitempty"`
 	AdvancedBackupSettings json.RawMessage `json:",omitempty"`
 	ScheduledRunsPreview   []ScheduledRun  `json:",omitempty"` // AWS's own next runs, after overlap merging
+	// Versions that were in force during the last 30 days, oldest first
+	// (ListBackupPlanVersions); of the current version alone. Absent: not answered,
+	// or not asked by the build that made the shard.
+	Versions []PlanVersion `json:",omitempty"`
+}
+
+// A PlanVersion says since when a version of a plan is, or was, in force.
+type PlanVersion struct {
+	VersionId    string
+	CreationDate *time.Time `json:",omitempty"`
 }
 
 // A ScheduledRun is one run that AWS itself foresees.
@@ -298,6 +309,9 @@ type BackupJob struct {
 	ResourceType     string                `json:",omitempty"`
 	IamRoleArn       string                `json:",omitempty"`
 	CreatedBy        *RecoveryPointCreator `json:",omitempty"`
+	// RecoveryPointLifecycle is what the job was told to give its point; absent also
+	// where AWS keeps for ever.
+	RecoveryPointLifecycle *Lifecycle `json:",omitempty"`
 }
 
 // A CopyJob is one copy between vaults (ListCopyJobs, the last 30 days).

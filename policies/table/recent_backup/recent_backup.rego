@@ -37,7 +37,7 @@
 #         What backs up the tables. With on_demand or external, DynamoDB's on-demand backups count as well; with
 #         external, a table without a recent backup is unknown, since AWS does not show what others keep.
 #   with_gaps: pass_stands
-#   caused_by: [table.excluded_by_tag, table.in_backup_plan, table.daily_backup]
+#   caused_by: [table.excluded_by_tag, table.in_backup_plan, table.daily_backup, table.no_missed_backups]
 #   replicas: true
 #   limits: |
 #     It judges the newest usable backup, not each run: table.recent_backup passes again with the first backup after

@@ -1,0 +1,33 @@
+package facts
+
+import (
+	"holdfast/scanner/selection"
+	"holdfast/scanner/snapshot"
+)
+
+// settled is what was worked out of a table's recovery points and jobs, one by one.
+type settled struct {
+	protection *protection
+	runs       Runs
+	calendar   []Calendar
+}
+
+// settle asks what covers a table, and what became of it.
+func (a *account) settle(s *shard, t *snapshot.Table, made *points) *settled {
+	p := s.protect(selection.Resource{ARN: t.TableArn, Name: t.TableName, Tags: t.Tags, TagsRead: s.tagsRead(t.TableArn)}, made.byPlan)
+	m := a.match(s, t, p, made)
+	done := &settled{protection: p, runs: m.runs(s.doubts(p)), calendar: m.calendars()}
+	s.settled[t.TableArn] = done
+	return done
+}
+
+// doubts are what AWS does not document about the schedules of the plans that
+// cover a table.
+func (s *shard) doubts(p *protection) (all []string) {
+	for _, c := range p.covers {
+		if c.verdict == selection.Yes {
+			all = appendNew(all, s.historyOf(c.plan).ambiguities...)
+		}
+	}
+	return all
+}
