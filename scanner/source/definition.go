@@ -17,6 +17,7 @@ type definition struct {
 	stackName string   // where the CDK says it
 	root      string   // of Terraform: the folder whose state has it
 	name      string   // "": not known; with pseudo parameters
+	assumed   bool     // the name is worked out from defaults
 	traces    []string // see traceKeys
 	regions   []string // where it can be; nil: anywhere
 	accounts  []string
@@ -28,6 +29,9 @@ type definition struct {
 func (d *definition) read(block *element) {
 	if name, _ := block.text(d.resourceType.name); !strings.Contains(withoutPseudo.Replace(name), "${") {
 		d.name = name // else another tool's template
+	}
+	for _, e := range block.all(d.resourceType.name) {
+		d.assumed = d.assumed || e.assumed
 	}
 	d.traces = traceKeys(func(key string) string { return block.tag(d.tags, key) })
 	if d.regions != nil && d.replicas != "" {
@@ -64,7 +68,7 @@ func traceKeys(tag func(key string) string) []string {
 }
 
 // fits is false where something speaks against this definition being that
-// resource's: another kind, account, Region, name or stack.
+// resource's: another kind, account, Region, literal name or stack.
 func (d *definition) fits(r *Resource) bool {
 	if d.resourceType != nil && d.kind != r.Kind {
 		return false
@@ -78,7 +82,7 @@ func (d *definition) fits(r *Resource) bool {
 	if d.accounts != nil && !slices.Contains(d.accounts, r.Account) || d.regions != nil && !slices.Contains(d.regions, r.Region) {
 		return false
 	}
-	return d.name == "" || r.Name == "" || r.expand(d.name) == r.Name
+	return d.name == "" || d.assumed || r.Name == "" || r.expand(d.name) == r.Name
 }
 
 // focus is the part of the block that is about the resource: a plan's rule, a

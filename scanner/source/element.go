@@ -10,6 +10,7 @@ type element struct {
 	at       Position
 	value    string // of a scalar that is known
 	known    bool
+	assumed  bool // worked out from defaults, which a deployment may have changed
 	dynamic  bool // made by iterating; what it says of itself may not be known
 	children []*element
 }

@@ -126,6 +126,7 @@ func (h *hclElements) expression(key string, at hcl.Range, x hcl.Expression, dep
 		return e
 	}
 	value := h.value(x, h.context)
+	e.assumed = len(x.Variables()) > 0
 	if e.value, e.known = text(value); !e.known {
 		e.children = entries(value, e.at)
 	}

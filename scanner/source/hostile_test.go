@@ -15,7 +15,7 @@ const table = "resource \"aws_dynamodb_table\" \"orders\" {\n  name = \"orders\"
 // What somebody may put into a repository to stop a scan, or to make it read what
 // it should not. Beside each stands a file that is found all the same.
 func TestHostileTrees(t *testing.T) {
-	deep := func(open string) string { return strings.Repeat(open, 1_000_000/len(open)) }
+	deep := func(open string) string { return strings.Repeat(open, 300_000/len(open)) }
 	doubling := "locals {\n  a0 = \"" + strings.Repeat("x", 1000) + "\"\n"
 	for i := range 60 {
 		doubling += fmt.Sprintf("  a%d = \"${local.a%d}${local.a%d}\"\n  l%d = [local.l%d, local.l%d]\n", i+1, i, i, i+1, i, i)

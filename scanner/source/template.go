@@ -123,7 +123,7 @@ func (t *template) resolved(e *element) *element {
 	}
 	if len(out.children) == 1 {
 		if value, ok := t.function(out.children[0]); ok && len(value) <= maxText {
-			out.value, out.known, out.children = value, true, nil
+			out.value, out.known, out.assumed, out.children = value, true, true, nil
 		}
 	}
 	return &out
