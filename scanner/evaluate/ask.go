@@ -14,25 +14,6 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
-const (
-	// maxSteps is how many expressions a query may evaluate: about a hundred
-	// times what the largest table asks of the longest rule that ships.
-	maxSteps = 1_000_000
-	// maxViolations is how many elements deny may have for one subject.
-	maxViolations = 100
-)
-
-// A budget stops a query after a number of steps, which, unlike time, is the
-// same on every machine. OPA asks it before each expression.
-type budget struct{ left int }
-
-func (b *budget) Cancel() { b.left = 0 }
-
-func (b *budget) Cancelled() bool {
-	b.left--
-	return b.left < 0
-}
-
 // An oracle answers queries for one rule's parameters. It belongs to one
 // goroutine.
 type oracle struct {
@@ -42,8 +23,6 @@ type oracle struct {
 	store    storage.Store               // data.parameters
 	txn      storage.Transaction
 }
-
-var errBudget = fmt.Errorf("more than %d steps", maxSteps)
 
 // newOracle makes parameters what data.parameters is.
 func newOracle(ctx context.Context, compiler *ast.Compiler, observer *observer, builtins map[string]*topdown.Builtin, parameters *ast.Term) (*oracle, error) {
@@ -59,13 +38,13 @@ func (o *oracle) ask(ctx context.Context, q *query, input *ast.Term) (answer ast
 			answer, err = nil, fmt.Errorf("panic in OPA: %v", p)
 		}
 	}()
-	steps := &budget{left: maxSteps}
+	o.observer.budget.reset()
 	o.observer.asked = o.observer.asked[:0]
 	err = topdown.NewQuery(q.body).
 		WithCompiler(o.compiler).WithQueryCompiler(q.compiled).
 		WithStore(o.store).WithTransaction(o.txn).
 		WithBuiltins(o.builtins).WithStrictBuiltinErrors(true).
-		WithMetrics(metrics.NoOp()).WithCancel(steps).
+		WithMetrics(metrics.NoOp()).WithCancel(&o.observer.budget).
 		WithTime(time.Unix(0, 0)). // nothing allowed reads it
 		WithInput(input).
 		Iter(ctx, func(result topdown.QueryResult) error {
@@ -78,7 +57,7 @@ func (o *oracle) ask(ctx context.Context, q *query, input *ast.Term) (answer ast
 		})
 	switch {
 	case topdown.IsCancel(err) && ctx.Err() == nil:
-		return nil, errBudget
+		return nil, errSteps
 	case err != nil:
 		return nil, err
 	case answer == nil:
@@ -87,22 +66,12 @@ func (o *oracle) ask(ctx context.Context, q *query, input *ast.Term) (answer ast
 	return answer, checkSize(answer)
 }
 
-// checkSize refuses answers that would swell the findings.
-func checkSize(answer ast.Object) error {
-	if n := len(members(answer, "deny")); n > maxViolations {
-		return fmt.Errorf("%d violations for one subject; %d are the most", n, maxViolations)
-	}
-	if size(ast.NewTerm(answer), maxValue) > maxValue {
-		return fmt.Errorf("its answer is larger than %d bytes", maxValue)
-	}
-	return nil
-}
-
 // explain is one line about a rule's error: file:line: what went wrong.
 func (r *rule) explain(err error) string {
 	var e *topdown.Error
 	if errors.As(err, &e) && e.Location != nil {
-		return fmt.Sprintf("%s:%d: %s", e.Location.File, e.Location.Row, strings.ReplaceAll(e.Message, own, ""))
+		text := strings.Join(strings.Fields(strings.ReplaceAll(e.Message, own, "")), " ")
+		return fmt.Sprintf("%s:%d: %s", e.Location.File, e.Location.Row, text)
 	}
 	return fmt.Sprintf("%s: %s", r.ok, err)
 }

@@ -1,8 +1,6 @@
 package evaluate
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -25,23 +23,23 @@ var builtins = strings.Fields(`
 	is_array is_boolean is_null is_number is_object is_set is_string
 	internal.member_2 internal.member_3 internal.print print`)
 
-// growing builtins can double their argument; 28 doublings are 2 GiB. There is a
-// cap on what goes in and comes out.
-var growing = []string{"array.concat", "concat", "replace", "sprintf"}
-
 // comparing builtins tell of a number only how it stands to another.
 var comparing = []string{"lt", "lte", "gt", "gte", "neq"}
 
-// calculating builtins use the value of a number.
-var calculating = []string{"plus", "minus", "mul", "div", "rem", "abs", "ceil", "floor", "round", "format_int", "max", "min"}
+// bare builtins are left as they are: what the compiler itself writes or knows by
+// name, and what takes no time.
+var bare = strings.Fields(`
+	eq equal assign member_2 member_3 internal.member_2 internal.member_3 internal.print print type_name
+	is_array is_boolean is_null is_number is_object is_set is_string`)
 
-const (
-	// own goes before the names of builtins that are wrapped: capped, or observed.
-	own = "holdfast."
-	// maxValue is the largest argument or result of a growing builtin and the
-	// largest violation, in bytes or elements.
-	maxValue = 64 << 10
-)
+// own goes before the names of builtins that are wrapped: charged, capped and
+// observed.
+const own = "holdfast_own."
+
+// wrapped are the names of all others.
+func wrapped() []string {
+	return slices.DeleteFunc(slices.Clone(builtins), func(name string) bool { return slices.Contains(bare, name) })
+}
 
 // capabilities is OPA's own list cut down to builtins. AllowNet is empty, not
 // absent: nobody fetches schemas.
@@ -65,7 +63,7 @@ func compilable() *ast.Capabilities {
 // declarations are the wrapped builtins for the compiler.
 func declarations() map[string]*ast.Builtin {
 	found := map[string]*ast.Builtin{}
-	for _, name := range slices.Concat(growing, comparing, calculating) {
+	for _, name := range wrapped() {
 		declared := *ast.BuiltinMap[name]
 		declared.Name = own + name
 		declared.Infix = ""
@@ -106,82 +104,11 @@ func implementations(o *observer) map[string]*topdown.Builtin {
 }
 
 func implementation(name string, o *observer) builtin {
-	call := plain(name)
-	if slices.Contains(growing, name) {
-		call = capBuiltin(name, call)
-	}
+	call := o.charging(name, plain(name))
 	if slices.Contains(comparing, name) {
 		return o.comparing(name, call)
 	}
 	return o.using(call)
-}
-
-// wide finds a width or precision that makes sprintf write more than it is given.
-var wide = regexp.MustCompile(`%[^a-zA-Z%]*([0-9]{4,}|\*)`)
-
-func capBuiltin(name string, original builtin) builtin {
-	return func(bctx topdown.BuiltinContext, args []*ast.Term) (*ast.Term, error) {
-		total := 0
-		for _, arg := range args {
-			total += size(arg, maxValue-total)
-		}
-		if format, ok := args[0].Value.(ast.String); ok && name == "sprintf" && wide.MatchString(string(format)) {
-			total = maxValue + 1
-		}
-		if name == "replace" { // each byte can become the third argument
-			total *= size(args[2], maxValue)
-		}
-		if total > maxValue {
-			return nil, tooLarge(bctx.Location, name)
-		}
-		result, err := original(bctx, args)
-		if err == nil && result != nil && size(result, maxValue) > maxValue {
-			err = tooLarge(bctx.Location, name)
-		}
-		return result, err
-	}
-}
-
-func tooLarge(location *ast.Location, name string) error {
-	return &topdown.Error{Code: topdown.BuiltinErr, Location: location, Message: fmt.Sprintf("%s: value is larger than %d bytes", name, maxValue)}
-}
-
-// size is the number of bytes and elements in a term, counted only until it is
-// above limit: a term may share its parts with itself and print much larger than
-// it is.
-func size(t *ast.Term, limit int) int {
-	if limit < 0 {
-		return 1
-	}
-	n := 1
-	add := func(part *ast.Term) bool {
-		n += size(part, limit-n)
-		return n <= limit
-	}
-	switch v := t.Value.(type) {
-	case ast.String:
-		n += len(v)
-	case ast.Number:
-		n += len(v)
-	case *ast.Array:
-		_ = v.Iter(func(part *ast.Term) error { return stopUnless(add(part)) })
-	case ast.Set:
-		_ = v.Iter(func(part *ast.Term) error { return stopUnless(add(part)) })
-	case ast.Object:
-		_ = v.Iter(func(key, part *ast.Term) error { return stopUnless(add(key) && add(part)) })
-	}
-	return n
-}
-
-type stopped struct{}
-
-func (stopped) Error() string { return "stopped" }
-
-func stopUnless(goOn bool) error {
-	if goOn {
-		return nil
-	}
-	return stopped{}
 }
 
 // wrapCalls makes a module call the wrapped builtins.

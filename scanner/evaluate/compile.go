@@ -178,7 +178,7 @@ func located(err error) (all []error) {
 	for _, e := range list {
 		text := e.Message
 		if e.Details != nil {
-			text += " (" + strings.Join(strings.Fields(strings.Join(e.Details.Lines(), " ")), " ") + ")"
+			text += " (" + shortened(strings.Join(strings.Fields(strings.Join(e.Details.Lines(), " ")), " "), 500) + ")"
 		}
 		text = strings.ReplaceAll(text, own, "")
 		if e.Location != nil {

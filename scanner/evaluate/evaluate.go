@@ -19,6 +19,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"holdfast/config"
@@ -126,6 +127,7 @@ type run struct {
 	entries  map[string][]entry // enabled rules by kind, sorted by id
 	scopes   *scoping
 	judged   [][]judgement
+	spent    map[*rule]*atomic.Int64 // nanoseconds; see overdrawn
 }
 
 // An entry is a rule in force: its severity is that of the configuration.
@@ -169,7 +171,7 @@ func (j *judgement) stands() finding.Status {
 }
 
 func (r *run) prepare() error {
-	r.entries = map[string][]entry{}
+	r.entries, r.spent = map[string][]entry{}, map[*rule]*atomic.Int64{}
 	add := func(e entry) {
 		if !r.settings.enabled(e.meta) {
 			return
@@ -182,6 +184,7 @@ func (r *run) prepare() error {
 	for _, rules := range r.policy.rules {
 		for _, rule := range rules {
 			add(entry{meta: rule.meta, rule: rule})
+			r.spent[rule] = &atomic.Int64{}
 		}
 	}
 	for _, meta := range engineRules() {

@@ -23,11 +23,13 @@ const chunk = 64
 func (r *run) judge(ctx context.Context) error {
 	r.judged = make([][]judgement, len(r.subjects))
 	var next atomic.Int64
+	var stop atomic.Bool
+	var workers []*worker
 	group, ctx := errgroup.WithContext(ctx)
 	for range min(r.settings.Parallel, len(r.subjects)/chunk+1) {
+		w := newWorker(r, &stop)
+		workers = append(workers, w)
 		group.Go(func() error {
-			o := &observer{}
-			w := &worker{run: r, observer: o, builtins: implementations(o), oracles: map[*bound]*oracle{}, caches: map[*query]*cache{}}
 			for {
 				from := int(next.Add(1)-1) * chunk
 				if from >= len(r.subjects) {
@@ -41,7 +43,15 @@ func (r *run) judge(ctx context.Context) error {
 			}
 		})
 	}
-	return group.Wait()
+	return watched(group.Wait, func() error {
+		for _, w := range workers {
+			if err := w.progress.stuck(); err != nil {
+				stop.Store(true)
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // A worker judges one subject after the other, with caches of its own.
@@ -51,12 +61,19 @@ type worker struct {
 	builtins map[string]*topdown.Builtin
 	oracles  map[*bound]*oracle
 	caches   map[*query]*cache
+	progress progress
 	key      []byte
 	numbers  []int64 // volatile ones of the query at hand
 
 	// Of the subject at hand:
+	at    *facts.Subject
 	facts reflect.Value
 	input *ast.Term // all facts, for NoCache; nil until needed
+}
+
+func newWorker(r *run, stop *atomic.Bool) *worker {
+	o := &observer{budget: budget{stop: stop}}
+	return &worker{run: r, observer: o, builtins: implementations(o), oracles: map[*bound]*oracle{}, caches: map[*query]*cache{}}
 }
 
 func (w *worker) subject(ctx context.Context, i int) error {
@@ -67,7 +84,7 @@ func (w *worker) subject(ctx context.Context, i int) error {
 	entries := w.entries[s.Kind]
 	outcome := make([]judgement, len(entries))
 	if document := s.Facts(); document != nil {
-		w.facts, w.input = reflect.ValueOf(document).Elem(), nil
+		w.at, w.facts, w.input = s, reflect.ValueOf(document).Elem(), nil
 	}
 	for j := range entries {
 		if entries[j].rule == nil {
@@ -160,9 +177,16 @@ func (w *worker) asked(ctx context.Context, r *rule, q *query, b *bound, weigh f
 		}
 		w.oracles[b] = oracle
 	}
+	w.progress.begin(r, w.at)
 	answer, err := oracle.ask(ctx, q, w.inputOf(r, q))
+	took := w.progress.end()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	if w.observer.budget.spent() {
+		if err := r.overdrawn(w.spent[r], took); err != nil {
+			return nil, err
+		}
 	}
 	if err != nil {
 		return r.failed(err), nil

@@ -39,11 +39,30 @@ type Policy struct {
 // metadata, a rule without ok or deny, a misspelt fact or parameter, a builtin
 // that is not allowed, two rules of one name.
 func Load(trees ...Tree) (*Policy, error) {
-	l, err := read(false, trees)
+	var p *Policy
+	err := watched(func() error {
+		l, err := read(false, trees)
+		if err == nil {
+			p, err = l.compile()
+		}
+		return err
+	}, limited("checking the rules"+named(trees), maxLoadTime))
 	if err != nil {
 		return nil, err
 	}
-	return l.compile()
+	return p, nil
+}
+
+// named tells whose rules are checked beside those that ship: " in ./ours".
+func named(trees []Tree) string {
+	var names []string
+	for _, tree := range trees[min(1, len(trees)):] {
+		names = append(names, tree.Name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " in " + strings.Join(names, ", ")
 }
 
 // read parses and checks trees, with the files of their tests or without.
@@ -84,9 +103,9 @@ func (l *loader) tree(tree Tree) {
 		return
 	}
 	for _, name := range files {
-		source, err := fs.ReadFile(tree.FS, name)
+		source, err := readRule(tree.FS, name)
 		if err != nil {
-			l.fail(nil, "reading rule: %w", err)
+			l.fail(nil, "reading %s: %w", slashpath.Join(tree.Name, name), err)
 			continue
 		}
 		fmt.Fprintf(l.hash, "%s %d\n%s", name, len(source), source)
@@ -100,7 +119,7 @@ func (l *loader) tree(tree Tree) {
 			continue
 		}
 		if isTest {
-			l.modules[module.Package.Location.File] = module
+			l.test(name, module)
 			continue
 		}
 		l.module(tree, name, module)
@@ -123,6 +142,24 @@ func regoFiles(tree fs.FS) (names []string, err error) {
 		return nil
 	})
 	return names, err
+}
+
+// maxFile is the largest file of Rego that is read, in bytes. Those that ship are
+// a hundredth of it.
+const maxFile = 512 << 10
+
+// readRule reads a regular file, or what a link to one leads to.
+func readRule(tree fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(tree, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is no regular file")
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("it is larger than %d KiB", maxFile>>10)
+	}
+	return fs.ReadFile(tree, name)
 }
 
 func parse(name string, source []byte) (*ast.Module, error) {
@@ -177,6 +214,18 @@ func (l *loader) module(tree Tree, name string, module *ast.Module) {
 	}
 	l.packages[pkg] = location.File
 	l.modules[location.File] = module
+}
+
+// test files one module of tests, which are in a package of their own: in the
+// rule's, they would be part of it.
+func (l *loader) test(name string, module *ast.Module) {
+	folder := slashpath.Dir(strings.TrimSuffix(name, "_test.rego"))
+	want := "holdfast." + strings.ReplaceAll(folder, "/", ".") + "_test"
+	if pkg := strings.TrimPrefix(module.Package.Path.String(), "data."); pkg != want {
+		l.fail(module.Package.Location, "package is %s; tests in this place are in %s", pkg, want)
+		return
+	}
+	l.modules[module.Package.Location.File] = module
 }
 
 func (l *loader) library(module *ast.Module, pkg string) {

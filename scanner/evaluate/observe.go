@@ -10,10 +10,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
-// An observer notes, during one query, what builtins ask of volatile numbers.
-// A nil observer notes nothing.
+// An observer notes, during one query, what builtins ask of volatile numbers, and
+// charges their work. A nil observer does neither.
 type observer struct {
-	asked []question
+	asked  []question
+	budget budget
 }
 
 // A question is one thing that an answer depends on: how volatile number n

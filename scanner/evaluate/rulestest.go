@@ -3,8 +3,10 @@ package evaluate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -53,48 +55,77 @@ func (r TestReport) Failed() []TestResult {
 
 // Test checks trees as Load does and runs their tests, whose files end in
 // _test.rego, against the same schemas and builtins. filter is a regular
-// expression on "<package>.<name>"; empty: all. The error is that of Load, or of
-// tests that do not compile; failing tests are in the report.
+// expression on "<package>.<name>"; empty: all. The error is that of Load, of
+// tests that do not compile, or of one that does not end; failing tests are in
+// the report.
 func Test(ctx context.Context, trees []Tree, filter string) (TestReport, error) {
 	if _, err := Load(trees...); err != nil {
 		return TestReport{}, err
 	}
-	l, err := read(true, trees)
+	var report TestReport
+	var last atomic.Pointer[TestResult]
+	finished := func(t TestResult) {
+		report.Results = append(report.Results, t)
+		last.Store(&t)
+	}
+	err := watched(func() (err error) {
+		report.Coverage, err = runTests(ctx, trees, filter, finished)
+		return err
+	}, oneByOne(&last))
 	if err != nil {
 		return TestReport{}, err
 	}
+	slices.SortFunc(report.Results, func(a, b TestResult) int {
+		return strings.Compare(a.Package+" "+a.Name, b.Package+" "+b.Name)
+	})
+	return report, nil
+}
+
+// oneByOne is a check that tests go on, and take little memory.
+func oneByOne(last *atomic.Pointer[TestResult]) func() error {
+	var before *TestResult
+	check := limited("the first test", maxTestTime)
+	return func() error {
+		if now := last.Load(); now != before {
+			before = now
+			check = limited(fmt.Sprintf("the test after %s.%s", now.Package, now.Name), maxTestTime)
+		}
+		return check()
+	}
+}
+
+func runTests(ctx context.Context, trees []Tree, filter string, finished func(TestResult)) ([]Coverage, error) {
+	l, err := read(true, trees)
+	if err != nil {
+		return nil, err
+	}
 	compiler, err := newCompiler()
 	if err != nil {
-		return TestReport{}, err
+		return nil, err
 	}
 	coverage := cover.New()
 	store := inmem.New()
 	txn, err := store.NewTransaction(ctx)
 	if err != nil {
-		return TestReport{}, err
+		return nil, err
 	}
 	defer store.Abort(ctx, txn)
 	results, err := tester.NewRunner().
 		SetCompiler(compiler.WithEnablePrintStatements(true)).
 		AddCustomBuiltins(wrappedForTests()).
 		SetStore(store).SetModules(l.modules).
-		SetTimeout(20*time.Second).
+		SetTimeout(10*time.Second).
 		RaiseBuiltinErrors(true).CapturePrintOutput(true).
 		SetCoverageQueryTracer(coverage).
 		Filter(filter).
 		RunTests(ctx, txn)
 	if err != nil {
-		return TestReport{}, errors.Join(located(err)...)
+		return nil, errors.Join(located(err)...)
 	}
-	var report TestReport
 	for result := range results {
-		report.Results = append(report.Results, testResult(result))
+		finished(testResult(result))
 	}
-	slices.SortFunc(report.Results, func(a, b TestResult) int {
-		return strings.Compare(a.Package+" "+a.Name, b.Package+" "+b.Name)
-	})
-	report.Coverage = covered(coverage, l.modules)
-	return report, nil
+	return covered(coverage, l.modules), nil
 }
 
 func wrappedForTests() (all []*tester.Builtin) {

@@ -57,7 +57,7 @@ func (r *rule) weighGate(answer ast.Object) (*verdict, error) {
 	case ast.Boolean(false).Equal(applicable):
 		return notApplicable(""), nil
 	default:
-		return nil, fmt.Errorf("%s: rule %s: applicable is %s; it is true or false", r.ok, r.meta.ID, shortened(applicable.String()))
+		return nil, fmt.Errorf("%s: rule %s: applicable is %s; it is true or false", r.ok, r.meta.ID, shortened(applicable.String(), 80))
 	}
 }
 
@@ -69,7 +69,7 @@ func (r *rule) weighSides(answer ast.Object) (*verdict, error) {
 	}
 	ok := single(answer, "ok")
 	if ok != nil && !ast.Boolean(true).Equal(ok) && !ast.Boolean(false).Equal(ok) {
-		return nil, fmt.Errorf("%s: rule %s: ok is %s; it is true or undefined", r.ok, r.meta.ID, shortened(ok.String()))
+		return nil, fmt.Errorf("%s: rule %s: ok is %s; it is true or undefined", r.ok, r.meta.ID, shortened(ok.String(), 80))
 	}
 	passes := ok != nil && ast.Boolean(true).Equal(ok)
 	var violations []violation
@@ -124,7 +124,7 @@ func (r *rule) ambiguousVerdict(messages []*ast.Term) (*verdict, error) {
 	for _, t := range messages {
 		text, ok := t.Value.(ast.String)
 		if !ok || text == "" {
-			return nil, fmt.Errorf("%s: rule %s: ambiguous holds %s; it is a set of texts", r.ok, r.meta.ID, shortened(t.String()))
+			return nil, fmt.Errorf("%s: rule %s: ambiguous holds %s; it is a set of texts", r.ok, r.meta.ID, shortened(t.String(), 80))
 		}
 		texts = append(texts, string(text))
 	}

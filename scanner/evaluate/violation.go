@@ -30,7 +30,7 @@ func (r *rule) violation(t *ast.Term) (v violation, err error) {
 	}
 	object, ok := t.Value.(ast.Object)
 	if !ok {
-		return v, wrong("%s is no object", shortened(t.String()))
+		return v, wrong("%s is no object", shortened(t.String(), 80))
 	}
 	err = object.Iter(func(key, value *ast.Term) error {
 		name, _ := key.Value.(ast.String)
@@ -86,9 +86,9 @@ func termJSON(t *ast.Term) (json.RawMessage, error) {
 	return json.Marshal(value)
 }
 
-func shortened(s string) string {
-	if len(s) > 80 {
-		return strings.ToValidUTF8(s[:80], "") + "…"
+func shortened(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return s
 }
