@@ -34,7 +34,7 @@ func startMoto(t *testing.T) moto {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(cmd.Env, "MOTO_EC2_LOAD_DEFAULT_AMIS=false")
+	cmd.Env = append(cmd.Env, "MOTO_EC2_LOAD_DEFAULT_AMIS=false", "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
 	var words bytes.Buffer
 	cmd.Stderr = &words
 	if err := cmd.Start(); err != nil {
@@ -64,4 +64,15 @@ func startMoto(t *testing.T) moto {
 			t.Fatal("moto_server does not answer within a minute")
 		}
 	}
+}
+
+// bucket makes a bucket, which moto wants to see before a trail writes to it.
+func (m moto) bucket(t *testing.T, name string) {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodPut, m.url+"/"+name, strings.NewReader(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIACONFORMANCE00001/20261122/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0")
+	m.send(t, request)
 }

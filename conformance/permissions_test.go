@@ -12,29 +12,62 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awscredentials "github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+
 	"holdfast/internal/awssim"
+	"holdfast/scanner"
 	"holdfast/scanner/snapshot"
 )
 
-// readActions are those that `holdfast iam-policy read` prints.
-func readActions(t *testing.T) []string {
+// A policy is what `holdfast iam-policy read` prints.
+type policy struct {
+	text    string
+	actions []string
+}
+
+func printed(t *testing.T) policy {
 	t.Helper()
 	out, err := exec.Command(os.Getenv("HOLDFAST_BINARY"), "iam-policy", "read").Output()
 	if err != nil {
 		t.Fatal("HOLDFAST_BINARY iam-policy read: ", err)
 	}
-	var policy struct{ Statement []struct{ Action []string } }
-	if err := json.Unmarshal(out, &policy); err != nil {
+	p := policy{text: string(out)}
+	var document struct{ Statement []struct{ Action []string } }
+	if err := json.Unmarshal(out, &document); err != nil {
 		t.Fatal(err)
 	}
-	var actions []string
-	for _, s := range policy.Statement {
-		actions = append(actions, s.Action...)
+	for _, s := range document.Statement {
+		p.actions = append(p.actions, s.Action...)
 	}
-	if len(actions) < 10 {
-		t.Fatalf("the policy has %d actions", len(actions))
+	if len(p.actions) < 50 {
+		t.Fatalf("the policy has %d actions", len(p.actions))
 	}
-	return actions
+	return p
+}
+
+// without is the same policy but for some actions.
+func (p policy) without(t *testing.T, actions ...string) string {
+	t.Helper()
+	var document struct {
+		Version   string
+		Statement []map[string]any
+	}
+	if err := json.Unmarshal([]byte(p.text), &document); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range document.Statement {
+		s["Action"] = slices.DeleteFunc(s["Action"].([]any), func(a any) bool { return slices.Contains(actions, a.(string)) })
+		if len(s["Action"].([]any)) == 0 {
+			s["Action"] = []string{"none:AtAll"}
+		}
+	}
+	out, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }
 
 // Tags of tables come from tag:GetResources, or where that is refused from
@@ -44,45 +77,50 @@ const (
 	tableTags = "dynamodb:ListTagsOfResource"
 )
 
-// drops are the actions that are taken away together, by the one that a gap then
-// has to name; for allTags alone it is none.
-func drops(actions []string) map[string][]string {
-	all := map[string][]string{}
-	for _, action := range actions {
-		all[action] = []string{action}
+// dropped are the actions that are taken away for one of them to be missed.
+func dropped(action string) []string {
+	if action == tableTags {
+		return []string{tableTags, allTags}
 	}
-	all[tableTags] = []string{tableTags, allTags}
-	return all
+	return []string{action}
 }
 
 // underMoto are the services whose signatures and policies moto checks as AWS does.
-var underMoto = []string{"dynamodb", "iam", "organizations", "tag"}
+var underMoto = []string{"dynamodb", "iam", "organizations", "sts", "tag"}
 
 // TestMotoGrantsWhatThePolicySays scans moto, which checks signatures and IAM
-// policies, as users that have the shipped policy, whole or without one action.
+// policies, as users that have the shipped policy, whole or without one action, and
+// through a role that has it.
 func TestMotoGrantsWhatThePolicySays(t *testing.T) {
 	conformance(t)
 	peer := startMoto(t)
-	actions := readActions(t)
+	read := printed(t)
 	credentials(t, "AKIACONFORMANCE00001", "secret")
-	seed(t, peer.url, "CreateBackupSelection")
+	peer.bucket(t, "trail-logs")
+	seed(t, peer.url, "CreateBackupSelection", "PutMetricAlarm")
 	s := newScans(t, peer.url, "{}")
 	free := s.scan(t) // nothing is checked yet
-	whole := peer.user(t, "whole", actions)
+	whole := peer.user(t, "whole", read.text)
 	users := map[string]accessKey{}
-	for action, dropped := range drops(actions) {
+	for _, action := range read.actions {
 		if slices.Contains(underMoto, serviceOf(action)) && (free.asked[action] || action == tableTags) {
-			left := slices.DeleteFunc(slices.Clone(actions), func(a string) bool { return slices.Contains(dropped, a) })
-			users[action] = peer.user(t, strings.ReplaceAll(action, ":", "-"), left)
+			users[action] = peer.user(t, strings.ReplaceAll(action, ":", "-"), read.without(t, dropped(action)...))
 		}
 	}
+	peer.role(t, "Scanned", read.text, "hub", "outsider")
+	hub := peer.user(t, "hub", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}]}`)
+	outsider := peer.user(t, "outsider", read.text)
 	peer.enforce(t)
 
 	credentials(t, whole.AccessKeyId, whole.SecretAccessKey)
 	granted := s.scan(t)
-	if freely, gaps := ids(of(free.gaps, underMoto)), ids(of(granted.gaps, underMoto)); !slices.Equal(freely, gaps) {
-		t.Errorf("with the whole policy the gaps are %v, without any check %v", gaps, freely)
+	suffices := func(got scan) {
+		t.Helper()
+		if freely, gaps := ids(of(free.gaps, underMoto)), ids(of(got.gaps, underMoto)); !slices.Equal(freely, gaps) {
+			t.Errorf("with the whole policy the gaps are %v, without any check %v", gaps, freely)
+		}
 	}
+	suffices(granted)
 	for action, key := range users {
 		t.Run(action, func(t *testing.T) {
 			credentials(t, key.AccessKeyId, key.SecretAccessKey)
@@ -91,10 +129,18 @@ func TestMotoGrantsWhatThePolicySays(t *testing.T) {
 			}
 		})
 	}
+	s.job.AWS.RoleARN = "arn:aws:iam::123456789012:role/Scanned"
+	credentials(t, hub.AccessKeyId, hub.SecretAccessKey)
+	suffices(s.scan(t))
+	credentials(t, outsider.AccessKeyId, outsider.SecretAccessKey)
+	if _, _, err := scanner.Scan(t.Context(), s.job); err == nil || !strings.Contains(err.Error(), "AssumeRole") {
+		t.Errorf("without sts:AssumeRole the scan ends with %v, want an error that names it", err)
+	}
 	if t.Failed() {
 		return
 	}
-	t.Logf("the policy suffices for %s; without any of %d actions there is a gap, and no verdict turns", strings.Join(underMoto, ", "), len(users))
+	t.Logf("the policy suffices for %s, also through a role; without any of %d actions there is a gap, without sts:AssumeRole an error, and no verdict turns",
+		strings.Join(underMoto, ", "), len(users))
 }
 
 func ids(gaps []snapshot.Gap) []string {
@@ -106,47 +152,44 @@ func ids(gaps []snapshot.Gap) []string {
 	return out
 }
 
-// TestSimulatorDeniesEachAction drops each action of the policy at the simulator,
-// in two scenarios which together have something that each is asked about.
-func TestSimulatorDeniesEachAction(t *testing.T) {
+// TestSimulatorGrantsWhatThePolicySays does the same at the simulator, for every
+// action: in two scenarios which together have something that each is asked about.
+func TestSimulatorGrantsWhatThePolicySays(t *testing.T) {
 	conformance(t)
 	everything, err := os.ReadFile("../internal/awssim/testdata/everything.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	actions := readActions(t)
+	read := printed(t)
 	named, unknown := map[string]bool{}, 0
-	for key, scenario := range map[string][]byte{"AKIAONE": everything, "AKIAHOLDFASTDEMO0001": awssim.Demo} {
-		sim, err := awssim.Load(scenario)
-		if err != nil {
-			t.Fatal(err)
-		}
-		server := awssim.Start(sim)
-		defer server.Close()
-		credentials(t, key, "secret")
-		s := newScans(t, server.URL, "{}")
+	for name, scenario := range map[string][]byte{"everything": everything, "demo": awssim.Demo} {
+		sim, admin := guarded(t, scenario)
+		s := newScans(t, sim.URL, "{}")
 		s.job.Regions = nil
-		granted := s.scan(t)
-		for action, dropped := range drops(actions) {
-			sim.Faults.Clear()
-			for _, operation := range dropped {
-				sim.Faults.Add(awssim.Fault{Kind: "denied-json", Operation: operation})
+		put := func(document string) {
+			t.Helper()
+			if _, err := admin.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{
+				UserName: aws.String("scanner"), PolicyName: aws.String("read"), PolicyDocument: &document}); err != nil {
+				t.Fatal(err)
 			}
-			t.Run(key+"/"+action, func(t *testing.T) {
+		}
+		put(read.text)
+		granted := s.scan(t)
+		if len(granted.gaps) > refusedAnyway[name] {
+			t.Errorf("%s: with the whole policy there are gaps: %+v", name, granted.gaps)
+		}
+		for _, action := range read.actions {
+			put(read.without(t, dropped(action)...))
+			t.Run(name+"/"+action, func(t *testing.T) {
 				found, more := checkDropped(t, action, granted, s.scan(t))
 				named[action] = named[action] || found
 				unknown += more
 			})
 		}
 	}
-	untried := 0
-	for _, action := range actions {
-		switch {
-		case named[action] || action == allTags:
-		case slices.Contains(compared, serviceOf(action)):
+	for _, action := range read.actions {
+		if !named[action] && action != allTags {
 			t.Errorf("without %s no gap names it", action)
-		default:
-			untried++
 		}
 	}
 	if unknown == 0 {
@@ -155,8 +198,36 @@ func TestSimulatorDeniesEachAction(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	t.Logf("without any of %d actions a gap names it; %d verdicts become unknown, none turns; %d actions of services that the simulator does not play",
-		len(actions)-untried, unknown, untried)
+	t.Logf("the policy suffices; without any of %d actions a gap names it, %d verdicts become unknown, and none turns", len(read.actions)-1, unknown)
+}
+
+// refusedAnyway counts the gaps that a scenario has whoever asks: a vault whose own
+// policy refuses to say what it holds.
+var refusedAnyway = map[string]int{"everything": 1}
+
+// guarded is a scenario whose policies are enforced, with a user scanner that this
+// test's scans ask as, and a client of an administrator.
+func guarded(t *testing.T, data []byte) (*awssim.Server, *iam.Client) {
+	t.Helper()
+	scenario, err := awssim.ParseScenario(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := &scenario.Accounts[0]
+	first.AccessKeys = []awssim.KeyScenario{{ID: "AKIASCANNER", User: "scanner"}, {ID: "AKIAADMIN", User: "administrator"}}
+	first.IAM.Users = append(first.IAM.Users,
+		awssim.UserScenario{IdentityScenario: awssim.IdentityScenario{Name: "scanner"}},
+		awssim.UserScenario{IdentityScenario: awssim.IdentityScenario{Name: "administrator", Attached: []string{"aws/AdministratorAccess"}}})
+	sim, err := awssim.New(scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sim.EnforceIAM()
+	server := awssim.Start(sim)
+	t.Cleanup(server.Close)
+	credentials(t, "AKIASCANNER", "secret")
+	return server, iam.NewFromConfig(aws.Config{Region: region, BaseEndpoint: &server.URL,
+		Credentials: awscredentials.NewStaticCredentialsProvider("AKIAADMIN", "secret", "")})
 }
 
 // checkDropped holds that other questions have their answers without an action,
@@ -190,16 +261,11 @@ func checkDropped(t *testing.T, action string, granted, dropped scan) (named boo
 
 type accessKey struct{ AccessKeyId, SecretAccessKey string }
 
-// user makes an IAM user with those actions, and a key.
-func (m moto) user(t *testing.T, name string, actions []string) accessKey {
+// user makes an IAM user with that policy, and a key.
+func (m moto) user(t *testing.T, name, policy string) accessKey {
 	t.Helper()
-	policy, err := json.Marshal(map[string]any{"Version": "2012-10-17",
-		"Statement": []any{map[string]any{"Effect": "Allow", "Action": actions, "Resource": "*"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	m.iam(t, url.Values{"Action": {"CreateUser"}, "UserName": {name}})
-	m.iam(t, url.Values{"Action": {"PutUserPolicy"}, "UserName": {name}, "PolicyName": {"read"}, "PolicyDocument": {string(policy)}})
+	m.iam(t, url.Values{"Action": {"PutUserPolicy"}, "UserName": {name}, "PolicyName": {"read"}, "PolicyDocument": {policy}})
 	answer := m.iam(t, url.Values{"Action": {"CreateAccessKey"}, "UserName": {name}})
 	var made struct {
 		Key accessKey `xml:"CreateAccessKeyResult>AccessKey"`
@@ -208,6 +274,17 @@ func (m moto) user(t *testing.T, name string, actions []string) accessKey {
 		t.Fatalf("CreateAccessKey: %v: %s", err, answer)
 	}
 	return made.Key
+}
+
+// role makes an IAM role with that policy, that some users may assume as far as it goes.
+func (m moto) role(t *testing.T, name, policy string, users ...string) {
+	t.Helper()
+	for i, user := range users {
+		users[i] = `"arn:aws:iam::123456789012:user/` + user + `"`
+	}
+	m.iam(t, url.Values{"Action": {"CreateRole"}, "RoleName": {name}, "AssumeRolePolicyDocument": {
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[` + strings.Join(users, ",") + `]},"Action":"sts:AssumeRole"}]}`}})
+	m.iam(t, url.Values{"Action": {"PutRolePolicy"}, "RoleName": {name}, "PolicyName": {"read"}, "PolicyDocument": {policy}})
 }
 
 // iam calls IAM while signatures are not checked yet.

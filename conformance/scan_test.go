@@ -66,6 +66,7 @@ func newScans(t *testing.T, url, configuration string) *scans {
 	job := scanner.Job{Config: cfg, Policy: policy, Tool: "holdfast conformance", Regions: []string{region}, Out: t.TempDir()}
 	job.AWS.EndpointURL, job.AWS.Version, job.AWS.NoLimits = url, "conformance", true
 	job.AWS.MaxAttempts, job.AWS.BackoffBase = 2, time.Millisecond
+	job.AWS.Organization, job.AWS.LookupEvents = true, true // all that there is to ask
 	return &scans{job}
 }
 
@@ -80,7 +81,7 @@ func (s *scans) scan(t *testing.T) scan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, shard := range shards {
+	for _, shard := range append(shards, run.Shard{Region: snapshot.OrganizationShard}) {
 		for row, err := range kept.ReadShard(shard.Account, shard.Region) {
 			if err != nil {
 				t.Fatal(err)
@@ -154,7 +155,8 @@ func content(t *testing.T, row snapshot.Row) (kind string, value map[string]any)
 
 // nameOf is what people call the thing of a row.
 func nameOf(row map[string]any) string {
-	for _, field := range []string{"TableName", "BackupName", "BackupVaultName", "BackupPlanName", "SelectionName", "RegionName"} {
+	for _, field := range []string{"TableName", "BackupName", "BackupVaultName", "BackupPlanName", "SelectionName", "RegionName", "AlarmName", "FilterName",
+		"TopicArn", "TrailARN", "Id", "Arn"} {
 		if name, ok := row[field].(string); ok && (field != "TableName" || row["BackupName"] == nil) {
 			return name
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,9 +22,24 @@ import (
 
 // A seeder makes what a fixture describes, with plain calls of the AWS SDK.
 type seeder struct {
+	account  string
+	config   aws.Config
 	dynamodb *dynamodb.Client
 	backup   *backup.Client
-	refused  map[string]bool // operations that the endpoint could not do
+	refused  map[string]bool   // operations that the endpoint could not do
+	keys     map[string]string // ARNs by alias
+	names    names
+}
+
+// names are what the fixture calls the things whose ids the endpoint chose, by id.
+type names map[string]string
+
+// in writes a text with the fixture's names.
+func (n names) in(text string) string {
+	for id, name := range n {
+		text = strings.ReplaceAll(text, id, name)
+	}
+	return text
 }
 
 func fixture(t *testing.T) awssim.Scenario {
@@ -40,18 +56,28 @@ func fixture(t *testing.T) awssim.Scenario {
 }
 
 // seed makes the fixture at an endpoint, in each account through a role of it. It
-// returns the operations that the endpoint could not do; those in may may fail.
-func seed(t *testing.T, url string, may ...string) map[string]bool {
+// returns how the fixture calls what was made, and the operations that the endpoint
+// could not do; those in may may fail.
+func seed(t *testing.T, url string, may ...string) (names, map[string]bool) {
 	t.Helper()
 	ctx := context.Background()
-	refused := map[string]bool{}
-	for _, account := range fixture(t).Accounts {
+	refused, named := map[string]bool{}, names{}
+	whole := fixture(t)
+	for i, account := range whole.Accounts {
 		cfg := aws.Config{Region: region, BaseEndpoint: &url, RetryMaxAttempts: 1,
 			Credentials: awscredentials.NewStaticCredentialsProvider("AKIACONFORMANCE00001", "secret", "")}
 		cfg.Credentials = aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), "arn:aws:iam::"+account.ID+":role/Seeder"))
-		s := seeder{dynamodb.NewFromConfig(cfg), backup.NewFromConfig(cfg), refused}
+		s := seeder{account.ID, cfg, dynamodb.NewFromConfig(cfg), backup.NewFromConfig(cfg), refused, map[string]string{}, named}
 		var errs []error
 		r := account.Regions[0]
+		if i == 0 {
+			errs = append(errs, s.organization(ctx, whole.Tree))
+		}
+		errs = append(errs, s.iam(ctx, account.IAM))
+		for _, in := range r.Keys {
+			errs = append(errs, s.key(ctx, in))
+		}
+		errs = append(errs, s.watchers(ctx, r))
 		for _, in := range r.Tables {
 			for _, one := range numbered(in) {
 				errs = append(errs, s.table(ctx, one))
@@ -79,7 +105,7 @@ func seed(t *testing.T, url string, may ...string) map[string]bool {
 		}
 		delete(refused, operation)
 	}
-	return refused
+	return named, refused
 }
 
 func numbered(in awssim.TableScenario) []awssim.TableScenario {
@@ -101,7 +127,7 @@ func (s seeder) table(ctx context.Context, in awssim.TableScenario) error {
 		spec.Tags = append(spec.Tags, types.Tag{Key: &key, Value: &value})
 	}
 	if in.SSE != nil {
-		spec.SSESpecification = &types.SSESpecification{Enabled: aws.Bool(true), SSEType: types.SSETypeKms, KMSMasterKeyId: &in.SSE.Key}
+		spec.SSESpecification = &types.SSESpecification{Enabled: aws.Bool(true), SSEType: types.SSETypeKms, KMSMasterKeyId: aws.String(s.keys[in.SSE.Key])}
 	}
 	out, err := s.dynamodb.CreateTable(ctx, spec)
 	if err != nil {
@@ -127,7 +153,7 @@ func (s seeder) table(ctx context.Context, in awssim.TableScenario) error {
 }
 
 func (s seeder) vault(ctx context.Context, in awssim.VaultScenario) error {
-	_, err := s.backup.CreateBackupVault(ctx, &backup.CreateBackupVaultInput{BackupVaultName: &in.Name, BackupVaultTags: in.Tags})
+	_, err := s.backup.CreateBackupVault(ctx, &backup.CreateBackupVaultInput{BackupVaultName: &in.Name, BackupVaultTags: in.Tags, EncryptionKeyArn: orNil(s.keys[in.Key])})
 	if err != nil || in.Lock == nil {
 		return err
 	}

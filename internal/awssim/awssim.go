@@ -17,7 +17,8 @@
 //     (smithy-rpc-v2-cbor, awsJson1_0, awsQuery) and CloudWatch Logs (awsJson1_1):
 //     who would notice
 //
-// Policies, of whatever kind, are kept and shown: they are not enforced.
+// Policies, of whatever kind, are kept and shown: they are not enforced, but for
+// what [Simulator.EnforceIAM] says.
 //
 // The Region comes from the credential scope of the Authorization header, the
 // account from the access key. Signatures are not checked.
@@ -33,6 +34,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -54,6 +56,7 @@ type Simulator struct {
 	due       time.Time              // engine: nothing happens before; zero: nothing ever
 
 	counters counters
+	enforced atomic.Bool
 }
 
 // An account is one AWS account. Its state per Region is apart.

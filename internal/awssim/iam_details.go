@@ -157,11 +157,28 @@ func (p *managedPolicy) versionRow(v *policyVersion, document bool) obj {
 }
 
 // accountSummary counts what is there; the rest is the scenario's or 0.
+// quotas are the limits that GetAccountSummary shows, for an account that nobody raised.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
+var quotas = map[string]int{
+	"AccessKeysPerUserQuota": 2, "AssumeRolePolicySizeQuota": 2048, "AttachedPoliciesPerGroupQuota": 10, "AttachedPoliciesPerRoleQuota": 10,
+	"AttachedPoliciesPerUserQuota": 10, "GlobalEndpointTokenVersion": 1, "GroupPolicySizeQuota": 5120, "GroupsPerUserQuota": 10, "GroupsQuota": 300,
+	"InstanceProfilesQuota": 1000, "PoliciesQuota": 1500, "PolicySizeQuota": 6144, "PolicyVersionsInUseQuota": 10000, "RolePolicySizeQuota": 10240,
+	"RolesQuota": 1000, "ServerCertificatesQuota": 20, "SigningCertificatesPerUserQuota": 2, "UserPolicySizeQuota": 2048, "UsersQuota": 5000,
+	"VersionsPerPolicyQuota": maxVersions,
+}
+
 func accountSummary(c *call) (any, error) {
 	i := c.region.account.iam
+	versions := 0
+	for _, p := range i.policies {
+		versions += len(p.versions)
+	}
 	out := entries{"AccountMFAEnabled": "1", "AccountAccessKeysPresent": "0", "AccountSigningCertificatesPresent": "0", "MFADevices": "0", "MFADevicesInUse": "0",
-		"Users": strconv.Itoa(len(i.users)), "Roles": strconv.Itoa(len(i.roles)), "Groups": strconv.Itoa(len(i.groups)), "Policies": strconv.Itoa(len(i.policies)),
-		"UsersQuota": "5000", "RolesQuota": "1000", "GroupsQuota": "300", "PoliciesQuota": "1500", "VersionsPerPolicyQuota": strconv.Itoa(maxVersions)}
+		"InstanceProfiles": "0", "Providers": "0", "ServerCertificates": "0", "PolicyVersionsInUse": strconv.Itoa(versions),
+		"Users": strconv.Itoa(len(i.users)), "Roles": strconv.Itoa(len(i.roles)), "Groups": strconv.Itoa(len(i.groups)), "Policies": strconv.Itoa(len(i.policies))}
+	for k, v := range quotas {
+		out[k] = strconv.Itoa(v)
+	}
 	for k, v := range i.summary {
 		out[k] = v
 	}

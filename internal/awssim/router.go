@@ -122,6 +122,9 @@ func (c *call) answer(r *http.Request, op *operation) reply {
 	if err := c.authenticate(r); err != nil {
 		return failed(err)
 	}
+	if !c.permitted(op) {
+		return failed(c.accessDenied(""))
+	}
 	key := Key{c.caller.account, c.region.name, op.full}
 	c.sim.counters.count(c.region, op, 1, 0)
 	fault := c.sim.Faults.next(key, c)
