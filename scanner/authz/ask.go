@@ -49,9 +49,10 @@ func (e *Engine) askIn(q *Question, caller *Principal, a action, class regionCla
 		strict.generous, strict.reasons, strict.blocks, strict.open = false, doubts{}, nil, nil
 		f := strict.formula()
 		if answer, ok := e.answer(&strict, f, q.Action); ok {
+			answer.Complete = answer.Verdict == Always // there may be more than what is sure
 			return answer
 		}
-		if answer, ok := e.guess(&p, q.Action); ok {
+		if answer, ok := e.guess(&p, generous, q.Action); ok {
 			return answer
 		}
 	} else if answer, ok := e.answer(&p, generous, q.Action); ok {
@@ -77,7 +78,7 @@ func (e *Engine) answer(p *problem, f formula, action string) (Answer, bool) {
 	if !ok {
 		return Answer{}, false
 	}
-	answer := Answer{Verdict: When, Complete: s.complete && len(p.open) == 0, Witness: witness}
+	answer := Answer{Verdict: When, Complete: s.complete, Witness: witness}
 	if s.always {
 		answer.Verdict, answer.Complete = Always, true
 		return answer, true
@@ -91,7 +92,7 @@ func (e *Engine) answer(p *problem, f formula, action string) (Answer, bool) {
 func constraints(cube []literal) []Constraint {
 	list := make([]Constraint, len(cube))
 	for i, l := range cube {
-		list[i] = Constraint{Key: l.atom.domain.key, Holds: l.want, Text: l.String()}
+		list[i] = Constraint{l.atom.domain.key, l.want, l.String(), l}
 	}
 	slices.SortFunc(list, func(a, b Constraint) int { return strings.Compare(a.Key+a.Text, b.Key+b.Text) })
 	return list
@@ -99,14 +100,14 @@ func constraints(cube []literal) []Constraint {
 
 // guess tries values for the keys that policy variables ask for and that nobody
 // knows. What it finds is a proof; that it finds nothing proves nothing.
-func (e *Engine) guess(p *problem, action string) (Answer, bool) {
+func (e *Engine) guess(p *problem, f formula, action string) (Answer, bool) {
 	if len(p.open) == 0 || len(p.open) > 2 {
 		return Answer{}, false
 	}
-	return e.guessFrom(p, p.open, nil, action)
+	return e.guessFrom(p, f, p.open, nil, action)
 }
 
-func (e *Engine) guessFrom(p *problem, keys []string, guessed []Constraint, action string) (Answer, bool) {
+func (e *Engine) guessFrom(p *problem, f formula, keys []string, guessed []Constraint, action string) (Answer, bool) {
 	if len(keys) == 0 {
 		q := *p
 		q.generous, q.reasons, q.blocks, q.open = false, doubts{}, nil, nil
@@ -124,11 +125,11 @@ func (e *Engine) guessFrom(p *problem, keys []string, guessed []Constraint, acti
 		return answer, true
 	}
 	_, _, d := p.lookUp(keys[0])
-	for _, value := range p.guesses(d) {
+	for _, value := range f.guesses(d) {
 		q := *p
 		q.known = p.known.With(d.key, value)
-		c := Constraint{Key: d.key, Holds: true, Text: fmt.Sprintf("%s is %s", d.key, value)}
-		if answer, ok := e.guessFrom(&q, keys[1:], append(slices.Clone(guessed), c), action); ok {
+		c := Constraint{Key: d.key, Holds: true, Text: fmt.Sprintf("%s is %s", d.key, value), literal: e.equals(d, value)}
+		if answer, ok := e.guessFrom(&q, f, keys[1:], append(slices.Clone(guessed), c), action); ok {
 			return answer, true
 		}
 	}
@@ -137,18 +138,20 @@ func (e *Engine) guessFrom(p *problem, keys []string, guessed []Constraint, acti
 
 // guesses are a value that nothing speaks of, those that conditions on the key
 // speak of, and none.
-func (p *problem) guesses(d *domain) []Value {
-	var texts []string
-	for _, a := range p.engine.atoms {
-		if a.domain == d && a.cond != nil {
-			for _, o := range a.cond.operands {
+func (f formula) guesses(d *domain) []Value {
+	texts := []string{"x"}
+	for _, l := range f.literals() {
+		if l.atom.domain != d || l.atom.cond == nil {
+			continue
+		}
+		for _, o := range l.atom.cond.operands {
+			if !slices.Contains(texts, o.text) {
 				texts = append(texts, o.text)
 			}
 		}
 	}
-	slices.Sort(texts)
 	var values []Value
-	for _, text := range append([]string{"x"}, slices.Compact(texts)...) {
+	for _, text := range texts {
 		if d.admits(text) && !d.set {
 			values = append(values, One(text))
 		}
@@ -157,4 +160,13 @@ func (p *problem) guesses(d *domain) []Value {
 		values = append(values, Absent)
 	}
 	return values
+}
+
+// equals is the literal that a key has just this value.
+func (e *Engine) equals(d *domain, value Value) literal {
+	if !value.present {
+		return e.isAbsent(d)
+	}
+	c := &condition{op: &operators[0], key: d.key, name: d.variable, operands: []operand{{text: value.list[0], glob: newGlob(literally(value.list[0]))}}}
+	return literal{e.intern(&atom{domain: d, cond: c}), true}
 }

@@ -86,25 +86,30 @@ func (c *condition) identity() string {
 	b.WriteString(c.op.spelled(c.quantifier, c.ifExists))
 	for i := range c.operands {
 		b.WriteByte(0)
+		b.WriteString(c.operands[i].text)
 		if g := c.operands[i].glob; g != nil {
 			g.identify(&b)
-		} else {
-			b.WriteString(c.operands[i].text)
 		}
 	}
 	return b.String()
 }
 
-func (l language) identity() string {
+// identity is a text that two lists of patterns share only if they are the same.
+func (a *atom) identity() string {
+	if a.cond != nil {
+		return a.cond.key + a.cond.identity()
+	}
 	var b strings.Builder
-	for _, g := range l {
+	for i, g := range a.globs {
 		b.WriteByte(0)
+		b.WriteString(a.texts[i])
 		g.identify(&b)
 	}
 	return b.String()
 }
 
 func (g *glob) identify(b *strings.Builder) {
+	b.WriteByte(0)
 	for _, t := range g.tokens {
 		if t.kind != exactly || t.char < ' ' {
 			b.WriteByte(1 + byte(t.kind))

@@ -104,7 +104,7 @@ func (e *Engine) conditionAtom(c, filled *condition, d *domain, over bool) *atom
 		}
 	}
 	over = over && filled.doubtful(d)
-	a := e.intern(&atom{domain: d, cond: filled, over: over}, filled.identity())
+	a := e.intern(&atom{domain: d, cond: filled, over: over})
 	if c == filled {
 		e.conditions[ref] = a
 	}
@@ -113,7 +113,7 @@ func (e *Engine) conditionAtom(c, filled *condition, d *domain, over bool) *atom
 
 // intern keeps one atom for all that say the same of the same domain, and finds out
 // whether it says anything.
-func (e *Engine) intern(a *atom, text string) *atom {
+func (e *Engine) intern(a *atom) *atom {
 	var key strings.Builder
 	key.WriteByte(byte(a.domain.id))
 	key.WriteByte(byte(a.domain.id >> 8))
@@ -121,7 +121,7 @@ func (e *Engine) intern(a *atom, text string) *atom {
 	if a.over {
 		key.WriteByte('+')
 	}
-	key.WriteString(text)
+	key.WriteString(a.identity())
 	if known := e.atoms[key.String()]; known != nil {
 		return known
 	}

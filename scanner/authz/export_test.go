@@ -1,5 +1,7 @@
 package authz
 
+import "slices"
+
 // What tests from outside have to look into.
 
 // layers lists all layers of a question.
@@ -80,6 +82,31 @@ func (e *Engine) Covered(q *Question, r *Request) bool {
 					return false
 				}
 			}
+		}
+	}
+	return true
+}
+
+// Has says whether a request is in the cube.
+func (c Cube) Has(r *Request) bool {
+	if c.Session != "" && c.Session != r.Principal.ARN {
+		return false
+	}
+	region := r.Context.Get("aws:RequestedRegion")
+	if fields, _ := splitARN(r.Resource.ARN); fields[3] != "" {
+		region = One(fields[3])
+	}
+	if c.Regions != nil && !slices.Contains(c.Regions, region.String()) {
+		return false
+	}
+	for _, constraint := range c.Constraints {
+		l := constraint.literal
+		v := One(r.Resource.ARN)
+		if l.atom.cond != nil {
+			v = r.Context.get(l.atom.cond.name)
+		}
+		if !l.met(v) {
+			return false
 		}
 	}
 	return true

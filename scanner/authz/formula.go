@@ -1,5 +1,7 @@
 package authz
 
+import "slices"
+
 // A formula is what a problem comes to: all of common, and all of one of the ways.
 type formula struct {
 	common []requirement
@@ -216,4 +218,15 @@ func (l *Layer) name(kind layerKind) string {
 		return l.Name
 	}
 	return kind.String()
+}
+
+// literals lists all that the formula is made of.
+func (f formula) literals() []literal {
+	var all []literal
+	for _, r := range slices.Concat(f.common, slices.Concat(f.ways...)) {
+		for _, option := range r.options {
+			all = append(all, option...)
+		}
+	}
+	return all
 }

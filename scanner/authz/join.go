@@ -57,7 +57,7 @@ func join(parts []partial) Answer {
 func (a *Answer) cube(c Cube) {
 	for i := range a.Cubes {
 		known := &a.Cubes[i]
-		if !slices.Equal(known.Constraints, c.Constraints) {
+		if !slices.EqualFunc(known.Constraints, c.Constraints, func(a, b Constraint) bool { return a.Text == b.Text }) {
 			continue
 		}
 		switch {

@@ -38,7 +38,7 @@ func (e *Engine) links(requirements []requirement) []requirement {
 
 func (e *Engine) isAbsent(d *domain) literal {
 	c := &condition{op: nullOperator, key: d.key, name: d.variable, operands: []operand{{text: "true"}}}
-	return literal{e.intern(&atom{domain: d, cond: c}, c.identity()), true}
+	return literal{e.intern(&atom{domain: d, cond: c}), true}
 }
 
 var nullOperator = &operators[len(operators)-1]

@@ -142,19 +142,22 @@ func (p *problem) resourceAtom(set *resourceSet, over bool) *atom {
 	keep := true
 	for i := range set.patterns {
 		r := &set.patterns[i]
-		g := r.glob
+		g, text := r.glob, r.text
 		if g == nil {
 			keep = false
-			g = p.fillPattern(r, wide)
+			filled, ok := p.fillPattern(r, wide)
+			if !ok {
+				continue
+			}
+			g, text = filled.pattern(resource), filled.String()
 		}
-		if g == nil || r.doubt != "" && !wide {
-			continue
+		if r.doubt == "" || wide {
+			a.globs = append(a.globs, g)
+			a.texts = append(a.texts, text)
 		}
-		a.globs = append(a.globs, g)
-		a.texts = append(a.texts, r.text)
 	}
 	a.over = false // what is in doubt is in the patterns or not
-	a = p.engine.intern(a, a.globs.identity())
+	a = p.engine.intern(a)
 	if keep {
 		p.engine.resources[ref] = a
 	}
@@ -163,18 +166,11 @@ func (p *problem) resourceAtom(set *resourceSet, over bool) *atom {
 
 // fillPattern puts known values into a pattern. Where a variable's value is open, the
 // wide reading takes any, and the narrow one none.
-func (p *problem) fillPattern(r *resourcePattern, wide bool) *glob {
+func (p *problem) fillPattern(r *resourcePattern, wide bool) (template, bool) {
 	if !p.asksOpen(r.template, r.text) {
-		filled, ok := r.template.fill(p.known)
-		if !ok {
-			return nil
-		}
-		return filled.pattern(resource)
+		return r.template.fill(p.known)
 	}
-	if !wide {
-		return nil
-	}
-	return r.template.widen().pattern(resource)
+	return r.template.widen(), wide
 }
 
 // asksOpen says whether a template has a variable whose value is not known.

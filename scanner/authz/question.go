@@ -57,6 +57,8 @@ type Constraint struct {
 	Key   string // "aws:SourceIp"; "" is the resource's ARN
 	Holds bool
 	Text  string // "not Bool aws:MultiFactorAuthPresent false"
+
+	literal literal
 }
 
 // A Reason is what stands in the way of a request.
