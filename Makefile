@@ -24,7 +24,7 @@ lint: ## formatting, vet, staticcheck, the rules' own checks, generated files up
 conformance: ## hold what we write against other people's tools (HOLDFAST_SCHEMAS=folder of their schemas)
 	conformance/run
 
-generate: ## JSON Schemas and docs/rules, from the types and the rules
+generate: ## JSON Schemas, docs/rules and docs/operations.md, from types, rules and operations
 	.ci/generate
 
 golden: ## accept what the program writes now, the README too; read the diff before you commit it

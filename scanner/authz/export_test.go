@@ -1,6 +1,9 @@
 package authz
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // What tests from outside have to look into.
 
@@ -111,3 +114,6 @@ func (c Cube) Has(r *Request) bool {
 	}
 	return true
 }
+
+// KnowsKey says whether the catalogue has a condition key.
+func KnowsKey(name string) bool { return keyNamed(strings.ToLower(name)) != nil }

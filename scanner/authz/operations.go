@@ -47,7 +47,7 @@ var Operations = []Operation{
 	{"tag:UntagResources", "N", []string{"*"}, []string{"aws:TagKeys"}, "needs the service's own tagging right too"},
 
 	{"backup:DeleteRecoveryPoint", "D", []string{"recovery-point", "dynamodb-backup"}, nil, "authorized on the point, never on the vault"},
-	{"backup:UpdateRecoveryPointLifecycle", "S", []string{"recovery-point", "dynamodb-backup"}, nil, "no key tells shorter from longer"},
+	{"backup:UpdateRecoveryPointLifecycle", "S", []string{"recovery-point", "dynamodb-backup"}, nil, "no key tells shorter from longer; AWS Backup's guide lists the vault too"},
 	{"backup:DisassociateRecoveryPoint", "W", []string{"recovery-point", "dynamodb-backup"}, nil, "continuous points; not DynamoDB today"},
 	{"backup:DisassociateRecoveryPointFromParent", "W", []string{"recovery-point", "dynamodb-backup"}, nil, "composite points; not DynamoDB today"},
 	{"backup:DeleteBackupVault", "N", []string{"vault"}, nil, "an empty vault alone"},
