@@ -14,5 +14,5 @@ import "embed"
 
 // FS is the tree, rooted at this folder. A new top-level folder is named here.
 //
-//go:embed account backup lib plan_rule region table vault
+//go:embed account backup lib plan_rule region selection table vault
 var FS embed.FS

@@ -75,13 +75,15 @@ scopes:
 func oddities(random *rand.Rand, n int) (subjects []*facts.Subject) {
 	for i := range n {
 		s := &facts.Subject{Account: account, Region: region, Name: itoa(i)}
-		switch i % 8 {
+		switch i % 9 {
 		case 0:
 			s.Kind, s.Backup = facts.KindBackup, &facts.Backup{}
 		case 1:
 			s.Kind, s.PlanRule = facts.KindPlanRule, &facts.PlanRule{}
 		case 2:
 			s.Kind, s.RegionOf = facts.KindRegion, &facts.Region{}
+		case 5:
+			s.Kind, s.Selection = facts.KindSelection, &facts.Selection{}
 		case 4:
 			s.Kind, s.AccountOf = facts.KindAccount, &facts.Account{}
 		case 3:

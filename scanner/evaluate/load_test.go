@@ -53,7 +53,7 @@ func TestLoadRefuses(t *testing.T) {
 		"caused_by":              {file("x", head("caused_by: [table.y]")+sides), `names "table.y"`},
 		"package":                {file("table/x/x.rego", pkg("table.y", head()+sides)), "package is holdfast.table.y; in this place it is holdfast.table.x"},
 		"file name":              {file("table/x/y.rego", pkg("table.x", head()+sides)), "a rule's file is <subject>/<rule>/<rule>.rego"},
-		"subject":                {file("tabel/x/x.rego", pkg("tabel.x", head()+sides)), "with subject one of [account backup plan_rule region table vault]"},
+		"subject":                {file("tabel/x/x.rego", pkg("tabel.x", head()+sides)), "with subject one of [account backup plan_rule region selection table vault]"},
 		"rule in subject's file": {file("table/table.rego", "package holdfast.table\nok if true"), "for the annotation of table alone"},
 		"library reads input":    {file("lib/x/x.rego", "package holdfast.lib.x\nok if input.TableName"), "shared Rego takes arguments"},
 		"engine's name":          {file("plan_rule/daily/daily.rego", pkg("plan_rule.daily", head()+"ok if input.RuleName\ndeny contains {\"message\": \"m\"} if input.RuleName")), "computed by the engine"},

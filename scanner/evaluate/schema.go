@@ -13,12 +13,13 @@ import (
 // factTypes are the documents that rules judge, by kind of subject.
 func factTypes() map[string]reflect.Type {
 	return map[string]reflect.Type{
-		facts.KindAccount:  reflect.TypeFor[facts.Account](),
-		facts.KindBackup:   reflect.TypeFor[facts.Backup](),
-		facts.KindPlanRule: reflect.TypeFor[facts.PlanRule](),
-		facts.KindRegion:   reflect.TypeFor[facts.Region](),
-		facts.KindTable:    reflect.TypeFor[facts.Table](),
-		facts.KindVault:    reflect.TypeFor[facts.Vault](),
+		facts.KindAccount:   reflect.TypeFor[facts.Account](),
+		facts.KindBackup:    reflect.TypeFor[facts.Backup](),
+		facts.KindPlanRule:  reflect.TypeFor[facts.PlanRule](),
+		facts.KindRegion:    reflect.TypeFor[facts.Region](),
+		facts.KindSelection: reflect.TypeFor[facts.Selection](),
+		facts.KindTable:     reflect.TypeFor[facts.Table](),
+		facts.KindVault:     reflect.TypeFor[facts.Vault](),
 	}
 }
 

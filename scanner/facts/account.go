@@ -130,6 +130,7 @@ func (a *account) subjects() []*Subject {
 	for _, s := range a.shards {
 		if s.header.Region != snapshot.Global {
 			all = append(all, a.planRules(s)...)
+			all = append(all, s.selections()...)
 			all = append(all, a.vaultSubjects(s, uses)...)
 			all = append(all, s.regionSubject())
 			all = append(all, a.backups(s)...)

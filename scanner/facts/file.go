@@ -222,7 +222,7 @@ func (s *Subject) check() error {
 	}
 	set := map[string]bool{
 		KindAccount: s.AccountOf != nil, KindBackup: s.Backup != nil, KindPlanRule: s.PlanRule != nil, KindRegion: s.RegionOf != nil,
-		KindTable: s.Table != nil, KindVault: s.Vault != nil,
+		KindSelection: s.Selection != nil, KindTable: s.Table != nil, KindVault: s.Vault != nil,
 	}
 	for kind, has := range set {
 		if want := kind == s.Kind && !s.Unlisted; has != want {

@@ -85,6 +85,7 @@ var planOperations = []string{opListPlans, opGetPlan, opListSelections, opGetSel
 var (
 	// plansUnread: what is not known without a plan and its rules.
 	plansUnread = []hole{
+		{kind: KindSelection, paths: countedTables, unlisted: true},
 		{kind: KindPlanRule, paths: colliding},
 		{kind: KindTable, paths: covering},
 		{kind: KindPlanRule, unlisted: true},
@@ -95,6 +96,7 @@ var (
 	holdsUnread = []hole{{kind: KindVault, paths: []string{"legal_holds"}}}
 	// selectionsUnread: what is not known without the selections of a plan.
 	selectionsUnread = []hole{
+		{kind: KindSelection, paths: countedTables, unlisted: true},
 		{kind: KindTable, paths: covering},
 		{kind: KindPlanRule, by: "BackupPlanId", paths: append([]string{"names_dynamodb"}, covered...)},
 		{kind: KindPlanRule, paths: colliding},
@@ -107,6 +109,7 @@ var (
 	}
 	// tagsUnread: a tag may put a table into a plan, or take it out of all.
 	tagsUnread = []hole{
+		{kind: KindSelection, paths: countedTables, tags: true},
 		{kind: KindTable, by: "ResourceArn", paths: []string{"Tags", "tagged_restore_test"}, tagsUnread: true},
 		{kind: KindTable, by: "ResourceArn", paths: covering, tags: true},
 		{kind: KindPlanRule, paths: covered, tags: true},
@@ -119,6 +122,7 @@ var (
 // everything in its shard.
 var holes = map[string][]hole{
 	opListTables: {
+		{kind: KindSelection, paths: append([]string{"dead"}, countedTables...)},
 		{kind: KindAccount, paths: []string{"tables"}},
 		{kind: KindTable, unlisted: true},
 		{kind: KindBackup, unlisted: true}, // any table may be a deleted one
@@ -127,6 +131,7 @@ var holes = map[string][]hole{
 		{kind: KindRegion, paths: append([]string{"tables"}, coveredHere...)},
 	},
 	opDescribeTable: {
+		{kind: KindSelection, paths: countedTables},
 		{kind: KindTable, by: "TableName", paths: all},
 		{kind: KindBackup, by: "TableName", paths: all},
 		{kind: KindPlanRule, paths: covered},
@@ -160,6 +165,7 @@ var holes = map[string][]hole{
 		{kind: KindTable, paths: covering, unproven: true},
 		{kind: KindPlanRule, paths: covered, unproven: true},
 		{kind: KindPlanRule, paths: colliding, unproven: true, wide: true},
+		{kind: KindSelection, paths: countedTables, unproven: true, wide: true},
 		{kind: KindBackup, paths: leftPoints, unlisted: true},
 	},
 	"backup:DescribeBackupVault": {
@@ -173,6 +179,7 @@ var holes = map[string][]hole{
 		{kind: KindTable, paths: covering, unproven: true},
 		{kind: KindPlanRule, paths: covered, unproven: true},
 		{kind: KindPlanRule, paths: colliding, unproven: true, wide: true},
+		{kind: KindSelection, paths: countedTables, unproven: true, wide: true},
 		{kind: KindBackup, paths: leftPoints, unlisted: true},
 	},
 	"backup:ListRecoveryPointsByResource": {
@@ -192,6 +199,7 @@ var holes = map[string][]hole{
 		{kind: KindTable, paths: duePaths, optIn: true}, // when the Region was opted in
 	},
 	opRegionSettings: {
+		{kind: KindSelection, paths: countedTables, optIn: true, wide: true},
 		{kind: KindRegion, paths: []string{"advanced_backup", "opted_in"}},
 		{kind: KindRegion, paths: coveredHere, optIn: true},
 		{kind: KindTable, paths: []string{"advanced_backup"}},
@@ -258,6 +266,7 @@ var everything = []hole{
 	{kind: KindBackup, paths: all, unlisted: true},
 	{kind: KindPlanRule, paths: all, unlisted: true},
 	{kind: KindRegion, paths: all, unlisted: true},
+	{kind: KindSelection, paths: all, unlisted: true},
 	{kind: KindTable, paths: all, unlisted: true},
 	{kind: KindVault, paths: all, unlisted: true},
 }

@@ -17,7 +17,7 @@ type plan struct {
 	*snapshot.BackupPlan
 	rules      []*planRule // as in the plan
 	covers     []string    // tables covered "yes", sorted
-	selections []selected
+	selections []*selected
 	history    *history // see historyOf
 }
 
@@ -45,6 +45,8 @@ type planRule struct {
 type selected struct {
 	*snapshot.BackupSelection
 	compiled *selection.Selection
+	tally    selectionTally
+	serves   []string // tables covered "yes" or "ambiguous", sorted
 }
 
 // AWS Backup's defaults, where a rule names none.
@@ -67,7 +69,7 @@ func (s *shard) compilePlans(selections []*snapshot.BackupSelection) {
 	for _, p := range s.plans {
 		for _, row := range selections {
 			if row.BackupPlanId == p.BackupPlanId {
-				p.selections = append(p.selections, selected{row, selection.Compile(*row)})
+				p.selections = append(p.selections, &selected{BackupSelection: row, compiled: selection.Compile(*row)})
 			}
 		}
 		for _, row := range p.Rules {
@@ -173,7 +175,7 @@ func (p *plan) organizational() bool {
 
 // namesDynamoDB reports whether a selection names DynamoDB, or one of its tables.
 func (p *plan) namesDynamoDB() bool {
-	return slices.ContainsFunc(p.selections, func(sel selected) bool {
+	return slices.ContainsFunc(p.selections, func(sel *selected) bool {
 		return slices.ContainsFunc(sel.Resources, func(text string) bool {
 			a, ok := parseARN(text)
 			return ok && a.service == "dynamodb" || strings.HasPrefix(text, "arn:aws:dynamodb:")

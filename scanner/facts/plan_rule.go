@@ -49,6 +49,9 @@ func (a *account) planRule(s *shard, p *plan, i int) *Subject {
 	subject.cite("tables_ambiguous", s.calls.about(opListSelections, p.BackupPlanId), selections)
 	s.hide(subject, about{names: map[string]string{"BackupPlanId": p.BackupPlanId}, optIn: r.optIn, tags: s.tagsCount(), unproven: r.ambiguous > 0,
 		optInSomewhere: s.someTable(func(p *protection) bool { return p.optIn }), unprovenSomewhere: s.someTable((*protection).unproven)})
+	if r.yes+r.ambiguous == 0 {
+		s.hideLimited(subject, covered)
+	}
 	return subject
 }
 

@@ -25,11 +25,12 @@ type cover struct {
 
 // protection is all that plans do for one table.
 type protection struct {
-	covers       []cover  // all but "no"
-	optIn        bool     // some cover depends on opt-in
-	tagsCount    bool     // its tags were not read, and could decide
-	tagsOptIn    bool     // its tags were not read, and could decide if the Region were opted in
-	optInUnclear []string // what is not known, though it says whether some cover depends on opt-in
+	covers       []cover   // all but "no"
+	matches      []matched // of selections that cover it, might, or were meant to; kept while the table is looked at
+	optIn        bool      // some cover depends on opt-in
+	tagsCount    bool      // its tags were not read, and could decide
+	tagsOptIn    bool      // its tags were not read, and could decide if the Region were opted in
+	optInUnclear []string  // what is not known, though it says whether some cover depends on opt-in
 }
 
 // protect asks every selection of the Region about a table; made says what each
@@ -37,7 +38,7 @@ type protection struct {
 func (s *shard) protect(r selection.Resource, made map[string]span) *protection {
 	p := &protection{}
 	for _, plan := range s.plans {
-		c, found := s.coverOf(plan, r)
+		c, found := s.coverOf(plan, r, &p.matches)
 		p.optInUnclear = appendNew(p.optInUnclear, c.optInUnclear...)
 		p.tagsOptIn = p.tagsOptIn || len(c.optInUnclear) > 0 && !r.TagsRead
 		p.tagsCount = p.tagsCount || found && !r.TagsRead
@@ -60,13 +61,16 @@ const unreadOrganizationOptIn = "a plan of the organization follows the manageme
 var rank = map[selection.Verdict]int{selection.Yes: 4, selection.Ambiguous: 3, selection.OptedOut: 2, selection.Excluded: 1}
 
 // coverOf merges the selections of one plan that cover the table equally well.
-func (s *shard) coverOf(p *plan, r selection.Resource) (cover, bool) {
+func (s *shard) coverOf(p *plan, r selection.Resource, matches *[]matched) (cover, bool) {
 	c := cover{plan: p}
 	region := selection.Region{OptedIn: s.optedIn()}
 	for _, sel := range p.selections {
 		m := sel.compiled.Match(r, region)
 		if p.organizational() && m.DependsOnOptIn {
 			m = organizationMatch(m, sel, r)
+		}
+		if m.Verdict != selection.No || m.Excluded != "" || len(m.OptInWouldTell) > 0 {
+			*matches = append(*matches, matched{sel, m})
 		}
 		c.optInUnclear = appendNew(c.optInUnclear, m.OptInWouldTell...)
 		switch {
@@ -94,7 +98,7 @@ func (c *cover) add(sel *snapshot.BackupSelection, m selection.Match) {
 
 // organizationMatch is what a selection says while the opt-in that counts is not
 // known; own is what it says by the Region's.
-func organizationMatch(own selection.Match, sel selected, r selection.Resource) selection.Match {
+func organizationMatch(own selection.Match, sel *selected, r selection.Resource) selection.Match {
 	m := sel.compiled.Match(r, selection.Region{})
 	if m.Verdict == selection.Ambiguous {
 		m.Ambiguities = appendNew(own.Ambiguities, unreadOrganizationOptIn)

@@ -11,7 +11,7 @@ var schemas embed.FS
 
 // Kinds returns the kinds of subjects, sorted.
 func Kinds() []string {
-	return []string{KindAccount, KindBackup, KindPlanRule, KindRegion, KindTable, KindVault}
+	return []string{KindAccount, KindBackup, KindPlanRule, KindRegion, KindSelection, KindTable, KindVault}
 }
 
 // Schema returns the JSON Schema of a kind's facts: closed, without references

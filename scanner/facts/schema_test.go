@@ -13,12 +13,13 @@ import (
 
 func TestSchemasAreTheTypes(t *testing.T) {
 	types := map[string]any{
-		facts.KindAccount:  &facts.Account{},
-		facts.KindBackup:   &facts.Backup{},
-		facts.KindPlanRule: &facts.PlanRule{},
-		facts.KindRegion:   &facts.Region{},
-		facts.KindTable:    &facts.Table{},
-		facts.KindVault:    &facts.Vault{},
+		facts.KindAccount:   &facts.Account{},
+		facts.KindBackup:    &facts.Backup{},
+		facts.KindPlanRule:  &facts.PlanRule{},
+		facts.KindRegion:    &facts.Region{},
+		facts.KindSelection: &facts.Selection{},
+		facts.KindTable:     &facts.Table{},
+		facts.KindVault:     &facts.Vault{},
 	}
 	if len(types) != len(facts.Kinds()) {
 		t.Fatalf("%d types for %d kinds", len(types), len(facts.Kinds()))

@@ -6,12 +6,13 @@ import (
 
 // Kinds of subjects, sorted.
 const (
-	KindAccount  = "account"
-	KindBackup   = "backup"
-	KindPlanRule = "plan_rule"
-	KindRegion   = "region"
-	KindTable    = "table"
-	KindVault    = "vault"
+	KindAccount   = "account"
+	KindBackup    = "backup"
+	KindPlanRule  = "plan_rule"
+	KindRegion    = "region"
+	KindSelection = "selection"
+	KindTable     = "table"
+	KindVault     = "vault"
 )
 
 // A Subject is one thing that rules judge: who it is, what could not be read
@@ -36,12 +37,13 @@ type Subject struct {
 	Collected time.Time `json:"collected"` // collection time of its shard
 
 	// Exactly one of these, by Kind (none where Unlisted).
-	AccountOf *Account  `json:"account_facts,omitempty"`
-	Backup    *Backup   `json:"backup,omitempty"`
-	PlanRule  *PlanRule `json:"plan_rule,omitempty"`
-	RegionOf  *Region   `json:"region_facts,omitempty"`
-	Table     *Table    `json:"table,omitempty"`
-	Vault     *Vault    `json:"vault,omitempty"`
+	AccountOf *Account   `json:"account_facts,omitempty"`
+	Backup    *Backup    `json:"backup,omitempty"`
+	PlanRule  *PlanRule  `json:"plan_rule,omitempty"`
+	RegionOf  *Region    `json:"region_facts,omitempty"`
+	Selection *Selection `json:"selection,omitempty"`
+	Table     *Table     `json:"table,omitempty"`
+	Vault     *Vault     `json:"vault,omitempty"`
 }
 
 // Hidden says that a gap hides a fact path ("pitr", "protections", or "" for
@@ -72,6 +74,8 @@ func (s *Subject) Facts() any {
 		return s.PlanRule
 	case s.RegionOf != nil:
 		return s.RegionOf
+	case s.Selection != nil:
+		return s.Selection
 	case s.Table != nil:
 		return s.Table
 	case s.Vault != nil:

@@ -60,6 +60,8 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 		optIn:   p.optIn, copies: p.copiesKeepLonger(), copying: len(p.copyVaults()) > 0,
 		tags: p.tagsCount, tagsUnread: !tagsRead, unproven: p.unproven(),
 	})
+	s.noteSelections(t, p)
+	p.matches = nil
 	a.hideFar(s, subject, p)
 	s.hideUnsaid(subject, t, p, points)
 	return subject

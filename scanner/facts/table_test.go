@@ -213,7 +213,7 @@ func TestSubjectsComeSorted(t *testing.T) {
 	for _, s := range all {
 		keys = append(keys, s.Region+" "+s.Kind+" "+s.Name)
 	}
-	want := "eu-west-1 plan_rule Plan/Daily, eu-west-1 region eu-west-1, eu-west-1 table Orders, eu-west-1 table Zebra, eu-west-1 vault Main, " +
+	want := "eu-west-1 plan_rule Plan/Daily, eu-west-1 region eu-west-1, eu-west-1 selection Plan/All, eu-west-1 table Orders, eu-west-1 table Zebra, eu-west-1 vault Main, " +
 		"global account 111122223333, us-east-2 region us-east-2, us-east-2 table Orders"
 	if got := strings.Join(keys, ", "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -71,13 +71,15 @@ type Match struct {
 	// OnlyByWildcard: ListOfTags is there but does not match; a Resources pattern
 	// with a wildcard covers the table. Whoever wrote both may have meant "and",
 	// which AWS Backup reads as "or".
-	OnlyByWildcard bool
+	OnlyByWildcard        bool
+	PerhapsOnlyByWildcard bool // it is not known whether ListOfTags matches
 
 	// Excluded names what keeps a table out that Resources or ListOfTags would bring
 	// in: "NotResources …", "Conditions StringEquals aws:ResourceTag/stage=prod",
 	// "tag awsbackup-restore-test", "opt-in of the Region". Empty for other verdicts
 	// than No, OptedOut and Excluded, and where nothing brings the table in.
-	Excluded string
+	Excluded       string
+	PerhapsBrought bool // it is not known whether Resources or ListOfTags would bring it in
 }
 
 // A Selection is ready to be matched against many tables. It is read-only and may
@@ -139,9 +141,12 @@ func (s *Selection) Match(r Resource, region Region) Match {
 	if optedIn.truth == isNo && m.Verdict == No {
 		m.OptInWouldTell = covers(yes, visible).ambiguities
 	}
-	m.OnlyByWildcard = is.truth != isNo && s.onlyByWildcard(r)
-	if is.truth == isNo && s.brings(r, yes).truth != isNo {
-		m.Excluded = s.excluded(r, region)
+	if is.truth != isNo {
+		alone := s.onlyByWildcard(r)
+		m.OnlyByWildcard, m.PerhapsOnlyByWildcard = alone == isYes, alone == isMaybe
+	}
+	if brought := s.brings(r, yes).truth; is.truth == isNo && brought != isNo {
+		m.Excluded, m.PerhapsBrought = s.excluded(r, region), brought == isMaybe
 	}
 	return m
 }

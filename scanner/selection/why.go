@@ -23,11 +23,10 @@ func (s *Selection) why(r Resource) []string {
 
 // onlyByWildcard says whether, beside a ListOfTags that does not match, nothing
 // but a pattern with a wildcard brings the table in.
-func (s *Selection) onlyByWildcard(r Resource) bool {
+func (s *Selection) onlyByWildcard(r Resource) truth {
+	tagged := isNo
 	for _, tag := range s.listOfTags {
-		if tag.holds(r).truth != isNo {
-			return false
-		}
+		tagged = max(tagged, tag.holds(r).truth)
 	}
 	wildcard := false
 	for _, p := range s.resources {
@@ -35,11 +34,14 @@ func (s *Selection) onlyByWildcard(r Resource) bool {
 			continue
 		}
 		if p.exact() {
-			return false
+			return isNo
 		}
 		wildcard = true
 	}
-	return wildcard && len(s.listOfTags) > 0
+	if !wildcard || len(s.listOfTags) == 0 {
+		return isNo
+	}
+	return isYes - tagged
 }
 
 // excluded names the first thing that for certain keeps the table out.
