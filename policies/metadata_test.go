@@ -1,10 +1,10 @@
 package policies_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
+	"holdfast/remediate"
 	"holdfast/scanner/evaluate"
 	"holdfast/scanner/finding"
 )
@@ -21,9 +21,6 @@ func rules(t *testing.T) map[string]finding.Rule {
 	}
 	return found
 }
-
-// actions are the remediations that rules may offer.
-var actions = regexp.MustCompile(`^(dynamodb\.(enable_pitr|enable_deletion_protection)|backup\.(create_selection|update_rule|create_vault|lock_vault_governance|opt_in_region))$`)
 
 // TestRulesTellPeopleWhatToDo holds the metadata to what a rule's page needs.
 func TestRulesTellPeopleWhatToDo(t *testing.T) {
@@ -44,8 +41,8 @@ func TestRulesTellPeopleWhatToDo(t *testing.T) {
 				t.Errorf("rule %s: %s is not a page of AWS's documentation", id, link)
 			}
 		}
-		if rule.Remediation != "" && !actions.MatchString(rule.Remediation) {
-			t.Errorf("rule %s: remediation %s is no known action", id, rule.Remediation)
+		if _, err := remediate.Lookup(rule.Remediation); rule.Remediation != "" && err != nil {
+			t.Errorf("rule %s: %v", id, err)
 		}
 		for name, p := range rule.Parameters {
 			if p.Doc == "" {

@@ -30,7 +30,7 @@ type Applier struct {
 	Settle   time.Duration // how long AWS may take to show what was written; 0: 2 min
 	Doubt    time.Duration // how long one looks before believing that a call without an answer was not done; 0: 30 s
 	Pause    time.Duration // between two looks meanwhile; 0: 2 s
-	Rate     float64       // requests a second; 0: 5; below 0: no limit, for emulators
+	Rate     float64       // requests a second; 0: 10; below 0: no limit, for emulators
 	Now      func() time.Time
 	Progress func(Event) // may be nil
 }
@@ -118,7 +118,7 @@ func (a *Applier) begin(undo bool) (*work, error) {
 	if a.Rate >= 0 {
 		perSecond := a.Rate
 		if perSecond == 0 {
-			perSecond = 5
+			perSecond = 10
 		}
 		w.limit = rate.NewLimiter(rate.Limit(perSecond), 1)
 	}
@@ -236,7 +236,7 @@ func (w *work) change(ctx context.Context, c *Change) (verdict, why string, err 
 
 func (w *work) target(at Place) *Target {
 	if w.targets[at] == nil {
-		w.targets[at] = newTarget(w.Accounts[at.Account], at, w.Plan.AsOf, w.limit)
+		w.targets[at] = newTarget(w.Accounts[at.Account], at, w.Plan, w.now, w.limit)
 	}
 	return w.targets[at]
 }

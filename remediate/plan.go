@@ -36,6 +36,8 @@ type Plan struct {
 	AsOf time.Time `json:"as_of"`
 	// Incomplete: something could not be read, so that there may be more to do.
 	Incomplete bool `json:"incomplete,omitempty"`
+	// IncludeManaged: it also changes what infrastructure code defines.
+	IncludeManaged bool `json:"include_managed,omitempty"`
 
 	Changes []Change `json:"changes"`           // in the order in which they are made
 	ByHand  []ByHand `json:"by_hand,omitempty"` // what is left to a person
@@ -53,6 +55,8 @@ type Change struct {
 	Needs      []string  `json:"needs,omitempty"` // ids of changes that have to be made first
 	Why        []Reason  `json:"why,omitempty"`   // the findings that it mends, sorted
 	Notes      []string  `json:"notes,omitempty"` // what else it does, and to whom
+
+	made map[string]string // what changes made, by their ids: see Plan.Made
 }
 
 // A Planned step is one write to AWS: what is there, and what will be. null stands
@@ -89,6 +93,30 @@ type Text struct {
 	Terraform      string `json:"terraform,omitempty"`       // resources that are new, with import blocks
 	TerraformPatch string `json:"terraform_patch,omitempty"` // blocks that differ in resources which code has already; works as an override file
 	CloudFormation string `json:"cloudformation,omitempty"`
+}
+
+// Made tells the plan what its changes made, from the journal: Terraform imports
+// plans and selections by ids that AWS chose.
+func (p *Plan) Made(journal []Record) {
+	made := map[string]string{}
+	for _, r := range journal {
+		if r.Done != nil && r.Done.Result != "" && !r.Done.Undo {
+			made[r.Done.Change] = r.Done.Result
+		}
+	}
+	for i := range p.Changes {
+		p.Changes[i].made = made
+	}
+}
+
+// idOf is the last part of the ARN that a change made, or a word that stands for it
+// as long as it is not made.
+func (c *Change) idOf(change, otherwise string) string {
+	made := c.made[change]
+	if made == "" {
+		return otherwise
+	}
+	return made[strings.LastIndexByte(made, ':')+1:]
 }
 
 // identity is the id of a change.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,6 +20,9 @@ type Options struct {
 	Actions []Action
 	// IncludeManaged also changes what infrastructure code defines.
 	IncludeManaged bool
+	// CoverByTag tags tables for the selections that are there, where that is all
+	// that is missing, rather than making selections.
+	CoverByTag bool
 	// Defined says where code defines a resource, "main.tf:12"; nil: only tags tell.
 	Defined func(arn string) (where string, ok bool)
 	// Wanted limits the findings; nil: all.
@@ -44,7 +48,7 @@ func Propose(header finding.Header, findings iter.Seq2[*finding.Finding, error],
 		o.Actions = Actions()
 	}
 	p := &proposer{world: world, options: o, rules: map[string]finding.Rule{}, placed: map[string]int{},
-		plan: &Plan{Format: PlanFormat, Tool: o.Tool, Run: o.Run, AsOf: world.oldest.UTC(), Changes: []Change{}}}
+		plan: &Plan{Format: PlanFormat, Tool: o.Tool, Run: o.Run, AsOf: world.oldest.UTC(), IncludeManaged: o.IncludeManaged, Changes: []Change{}}}
 	for _, r := range header.Rules {
 		p.rules[r.ID] = r
 	}
@@ -67,17 +71,14 @@ func Propose(header finding.Header, findings iter.Seq2[*finding.Finding, error],
 		}
 		cases[name] = append(cases[name], c)
 	}
-	for _, action := range Actions() {
+	actions := Actions() // in the order in which changes are made, so that later ones know of earlier ones
+	slices.SortStableFunc(actions, func(a, b Action) int { return cmp.Compare(a.Order, b.Order) })
+	for _, action := range actions {
 		p.use(action, cases[action.Name])
 		delete(cases, action.Name)
 	}
-	for _, name := range slices.Sorted(func(yield func(string) bool) {
-		for name := range cases {
-			if !yield(name) {
-				return
-			}
-		}
-	}) {
+	p.guard()
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
 		for _, c := range cases[name] {
 			p.leave(c, "no action of this build mends it; holdfast rules show "+c.Finding.Rule+" says how a person does", Text{})
 		}
@@ -96,6 +97,7 @@ type proposer struct {
 	rules   map[string]finding.Rule
 	plan    *Plan
 	placed  map[string]int // id → index in plan.Changes
+	guarded []guarded      // vaults that the plan begins to use
 }
 
 // use lets an action propose what it does about its cases.

@@ -90,8 +90,18 @@ type Permission struct {
 // Actions returns all actions, sorted by name.
 func Actions() []Action {
 	return []Action{
+		addRule(),
+		createPlan(),
+		createSelection(),
+		createVault(),
+		lockVaultGovernance(),
+		optInRegion(),
+		startBackupJob(),
+		updateRule(),
+		createBackup(),
 		enableDeletionProtection(),
 		enablePITR(),
+		tagForBackup(),
 	}
 }
 

@@ -240,3 +240,13 @@ func brief(raw state) string {
 	}
 	return string(raw)
 }
+
+// decodeLoosely reads JSON into a type that has the same names, and leaves out what
+// that does not know.
+func decodeLoosely[T any](raw state) (T, error) {
+	var v T
+	if raw == nil {
+		return v, nil
+	}
+	return v, json.Unmarshal(raw, &v)
+}

@@ -31,6 +31,9 @@ type Target struct {
 	Place
 	AsOf time.Time // of the plan
 
+	now            func() time.Time
+	includeManaged bool // the plan was made to change what code defines, too
+
 	dynamodb, dynamodbOnce *dynamodb.Client // Once: for writes
 	backup, backupOnce     *backup.Client
 	config                 aws.Config
@@ -45,7 +48,7 @@ const (
 // newTarget makes clients. Questions are retried whenever that may help. A write
 // is repeated by the SDK only where AWS said that it has not been done (it was
 // throttled): anything else may have been done, and is looked at first.
-func newTarget(account Account, at Place, asOf time.Time, limit *rate.Limiter) *Target {
+func newTarget(account Account, at Place, plan *Plan, now func() time.Time, limit *rate.Limiter) *Target {
 	cfg := account.Config.Copy()
 	cfg.Region = at.Region
 	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], paced(limit))
@@ -54,7 +57,7 @@ func newTarget(account Account, at Place, asOf time.Time, limit *rate.Limiter) *
 	once.Retryer = func() aws.Retryer {
 		return retryer([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(throttledOnly)})
 	}
-	return &Target{Place: at, AsOf: asOf, config: cfg,
+	return &Target{Place: at, AsOf: plan.AsOf, includeManaged: plan.IncludeManaged, now: now, config: cfg,
 		dynamodb: dynamodb.NewFromConfig(cfg), dynamodbOnce: dynamodb.NewFromConfig(once),
 		backup: backup.NewFromConfig(cfg), backupOnce: backup.NewFromConfig(once)}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"holdfast/scanner/selection"
 	"holdfast/scanner/snapshot"
 )
 
@@ -173,6 +174,54 @@ func (r *region) plan(id string) *snapshot.BackupPlan {
 		}
 	}
 	return nil
+}
+
+// optedIn is the Region's opt-in for DynamoDB; nil: not known.
+func (r *region) optedIn() *bool {
+	if r.settings == nil {
+		return nil
+	}
+	in, there := r.settings.ResourceTypeOptInPreference["DynamoDB"]
+	if !there {
+		return nil
+	}
+	return &in
+}
+
+// advanced says whether advanced DynamoDB backup is on.
+func (r *region) advanced() bool {
+	return r.settings != nil && r.settings.ResourceTypeManagementPreference["DynamoDB"]
+}
+
+// tagsUnread says whether AWS did not tell the tags of a table.
+func (r *region) tagsUnread(t *snapshot.Table) bool {
+	return slices.ContainsFunc(r.gaps, func(g snapshot.Gap) bool {
+		return g.Operation == "dynamodb:ListTagsOfResource" && g.Parameters["ResourceArn"] == t.TableArn
+	})
+}
+
+// resource is a table as selections see it.
+func (r *region) resource(t *snapshot.Table) selection.Resource {
+	return selection.Resource{ARN: t.TableArn, Name: t.TableName, Tags: t.Tags, TagsRead: !r.tagsUnread(t)}
+}
+
+// covered are the ARNs of the tables that a plan covers for certain, sorted.
+func (r *region) covered(plan *snapshot.BackupPlan) (arns []string) {
+	var compiled []*selection.Selection
+	for _, s := range r.selections {
+		if s.BackupPlanId == plan.BackupPlanId {
+			compiled = append(compiled, selection.Compile(*s))
+		}
+	}
+	for arn, t := range r.tables {
+		if slices.ContainsFunc(compiled, func(s *selection.Selection) bool {
+			return s.Match(r.resource(t), selection.Region{OptedIn: r.optedIn()}).Verdict == selection.Yes
+		}) {
+			arns = append(arns, arn)
+		}
+	}
+	slices.Sort(arns)
+	return arns
 }
 
 // unread names the first question of one of these operations that AWS did not

@@ -109,6 +109,7 @@ _violations contains violation if {
 		"message": "is in a backup plan whose schedule never runs twice",
 		"expected": _expected,
 		"actual": "never",
+		"remediation": {"MaxGapHours": data.parameters.daily_hours},
 	})
 }
 
@@ -121,6 +122,7 @@ _violations contains violation if {
 		"message": sprintf("goes up to %s > %s without a scheduled backup", [duration.text(gap), _expected]),
 		"expected": _expected,
 		"actual": duration.text(gap),
+		"remediation": {"MaxGapHours": data.parameters.daily_hours},
 	})
 }
 

@@ -25,6 +25,7 @@ test_deny_a_minute_above_the_limit if {
 		"message": "goes up to 24 h 1 min > 24 h without a scheduled backup",
 		"expected": "24 h",
 		"actual": "24 h 1 min",
+		"remediation": {"MaxGapHours": 24},
 		"cause": _cause,
 	}} with input as _gap(1441) with data.parameters as _asked
 }
@@ -34,6 +35,7 @@ test_deny_working_days_only if {
 		"message": "goes up to 72 h > 24 h without a scheduled backup",
 		"expected": "24 h",
 		"actual": "72 h",
+		"remediation": {"MaxGapHours": 24},
 		"cause": _cause,
 	}} with input as _gap(4320) with data.parameters as _asked
 }
@@ -44,6 +46,7 @@ test_deny_without_a_known_cause if {
 		"message": "goes up to 72 h > 24 h without a scheduled backup",
 		"expected": "24 h",
 		"actual": "72 h",
+		"remediation": {"MaxGapHours": 24},
 	}} with input as facts with data.parameters as _asked
 }
 
@@ -57,6 +60,7 @@ test_deny_what_never_runs if {
 		"message": "is in a backup plan whose schedule never runs twice",
 		"expected": "24 h",
 		"actual": "never",
+		"remediation": {"MaxGapHours": 24},
 		"cause": _cause,
 	}} with input as facts with data.parameters as _asked
 }

@@ -22,6 +22,37 @@
 #       enum: [plan, on_demand, external]
 #       default: [plan]
 #       doc: What backs up the tables; where plan is not among them, plans are not judged.
+#     daily_hours:
+#       type: integer
+#       unit: hours
+#       default: 24
+#       minimum: 1
+#       stricter: lower
+#       doc: How often the plan that remediation asks for backs up; table.daily_backup holds tables to it.
+#     retention_profile:
+#       type: array
+#       default: [{to_days: 366, max_gap_hours: 24}]
+#       items:
+#         type: object
+#         properties:
+#           to_days: {type: integer, minimum: 1, maximum: 36500}
+#           max_gap_hours: {type: integer, minimum: 1}
+#         required: [to_days, max_gap_hours]
+#         additionalProperties: false
+#       doc: How long the plan that remediation asks for keeps backups; table.retention holds tables to it.
+#     max_days:
+#       type: integer
+#       unit: days
+#       minimum: 1
+#       stricter: lower
+#       doc: The longest that the plan which remediation asks for may keep backups; table.retention holds tables to it.
+#     cold_after_days:
+#       type: integer
+#       unit: days
+#       default: 31
+#       minimum: 1
+#       stricter: lower
+#       doc: When backups of the plan that remediation asks for move to cold storage, where AWS moves them at all.
 #   remediation: backup.create_selection
 #   with_gaps: pass_stands
 #   caused_by: [table.excluded_by_tag]
@@ -59,6 +90,7 @@
 package holdfast.table.in_backup_plan
 
 import data.holdfast.lib.judged
+import data.holdfast.lib.profile
 import data.holdfast.lib.selection
 
 applicable := judged.by_plans(
@@ -76,8 +108,20 @@ deny contains violation if {
 		"message": concat("", ["is in no backup plan", _why_not]),
 		"expected": "at least one selection that covers it",
 		"actual": "none",
+		"remediation": object.union(_demand, _limit),
 	}
 }
+
+# What a plan has to do that covers it.
+_demand := {
+	"MaxGapHours": min({data.parameters.daily_hours} | {tier.max_gap_hours | some tier in data.parameters.retention_profile}),
+	"DeleteAfterDays": profile.end(data.parameters.retention_profile),
+	"MoveToColdStorageAfterDays": data.parameters.cold_after_days,
+}
+
+_limit := {"MaxDays": data.parameters.max_days} if {
+	data.parameters.max_days
+} else := {}
 
 # More selections could only add cover, so what covers already needs no answer from the others.
 ambiguous contains sprintf("may be in no backup plan: %s", [doubt]) if {

@@ -36,6 +36,7 @@
 #       doc: >-
 #         What backs up the tables. With on_demand or external, DynamoDB's on-demand backups count as well; with
 #         external, a table without a recent backup is unknown, since AWS does not show what others keep.
+#   remediation: backup.start_backup_job
 #   with_gaps: pass_stands
 #   caused_by: [table.excluded_by_tag, table.in_backup_plan, table.daily_backup, table.no_missed_backups]
 #   replicas: true

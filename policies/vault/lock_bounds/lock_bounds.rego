@@ -19,6 +19,7 @@
 #       maximum: 36500
 #       stricter: higher
 #       doc: The lowest MinRetentionDays of a lock that will do, however short the rules keep their backups.
+#   remediation: backup.lock_vault_governance
 #   limits: |
 #     Rules of all services in this account's Regions count, since the lock refuses backups of any; copies that another
 #     account sends here do not show. Rules that keep for ever set no minimum. Rules whose backups the bounds refuse are
