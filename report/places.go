@@ -33,7 +33,7 @@ type places struct {
 	*Sources
 	inventory *Inventory
 	uri       string                 // of the inventory
-	files     map[string]*sourceFile // by path from the repository's root
+	files     map[string]*sourceFile // by URI
 	rules     map[string]finding.Rule
 }
 
@@ -74,18 +74,32 @@ func (p *places) code(arn, rule string) (spot, bool) {
 		return spot{}, false
 	}
 	d := p.Definitions[arn]
-	if p.files[name] == nil {
-		p.files[name] = readLines(p.Text(d.At(p.rules[rule].Attributes).File))
+	uri := fileURI(name)
+	if p.files[uri] == nil {
+		p.files[uri] = readLines(p.Text(d.At(p.rules[rule].Attributes).File))
 	}
-	place, ok := p.files[name].place(line)
+	place, ok := p.files[uri].place(line)
 	if !ok {
 		return spot{}, false
 	}
-	s := spot{Place: place, uri: fileURI(name), anchor: arn, found: d.By}
+	s := spot{Place: place, uri: uri, anchor: arn, found: d.By}
 	for _, call := range d.Calls {
 		s.calls = append(s.calls, nextSpot{fileURI(path.Join(p.Prefix, call.File)), call.Line})
 	}
 	return s, true
+}
+
+// text is the line of code at a spot, without account ids where those are hidden.
+func (p *places) text(s spot) string {
+	f := p.files[s.uri]
+	if f == nil {
+		return ""
+	}
+	line := clean(f.lines[s.Line-1], maxMessage)
+	if p.hidden {
+		line = redacted(line)
+	}
+	return line
 }
 
 // A placed finding speaks for a result.

@@ -119,6 +119,8 @@ type Options struct {
 	// SARIFCategory is automationDetails.id. nil: made from accounts and Regions;
 	// empty: left out, so that the upload action's category holds.
 	SARIFCategory *string
+	// SARIFFull adds to SARIF what GitHub would take for open alerts, for other viewers.
+	SARIFFull bool
 	// SARIFAnchor is the inventory's path from the repository's root, with
 	// slashes; "": inventory.jsonl.
 	SARIFAnchor string

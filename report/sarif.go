@@ -8,10 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
 
+	"holdfast/policies/frameworks"
 	"holdfast/scanner/finding"
 )
 
@@ -26,6 +29,9 @@ import (
 //     own differs, its level and its message say so.
 //   - An incomplete scan says executionSuccessful: false. The upload then fails,
 //     and no alert closes because we were blind.
+//   - --sarif-full is for other viewers: it adds passes, unknowns and what does not
+//     apply by their kind, waivers as suppressions, frameworks as taxonomies, and
+//     leaves nothing out.
 //   - More than 25,000 results make GitHub reject the file: the worst are kept,
 //     and a notification says how many were not.
 //
@@ -54,16 +60,24 @@ func writeSARIF(w io.Writer, in *Input) error {
 	if err != nil {
 		return err
 	}
-	worst, left, err := p.worst(in, o.causes, maxResults)
+	s := &sarifRun{overview: o, places: p, index: map[string]uint{}}
+	limit := maxResults
+	if in.Options.SARIFFull {
+		limit = math.MaxInt
+		if s.frameworks, err = frameworks.All(); err != nil {
+			return err
+		}
+	}
+	worst, left, err := p.worst(in, o.causes, limit)
 	if err != nil {
 		return err
 	}
-	s := &sarifRun{overview: o, index: map[string]uint{}}
 	run := &sarif.Run{
 		Tool:        sarif.Tool{Driver: s.driver()},
 		Invocations: []*sarif.Invocation{s.invocation(left)},
 		Results:     []*sarif.Result{},
 		ColumnKind:  "utf16CodeUnits",
+		Taxonomies:  s.taxonomies(),
 	}
 	if id := category(in); id != "" {
 		run.AutomationDetails = &sarif.RunAutomationDetails{ID: &id}
@@ -90,7 +104,11 @@ func (s *sarifRun) write(w io.Writer, run *sarif.Run, worst []placed) error {
 	out := bufio.NewWriter(w)
 	out.Write(head)
 	out.WriteString(`"results":[`)
-	for i, f := range worst {
+	separator := ""
+	for f, err := range s.results(worst) {
+		if err != nil {
+			return err
+		}
 		result, err := s.result(f)
 		if err != nil {
 			return err
@@ -98,10 +116,9 @@ func (s *sarifRun) write(w io.Writer, run *sarif.Run, worst []placed) error {
 		if doc, err = json.Marshal(result); err != nil {
 			return fmt.Errorf("encoding the result of %s on %s: %w", f.Rule, f.ARN, err)
 		}
-		if i > 0 {
-			out.WriteString(",\n")
-		}
+		out.WriteString(separator)
 		out.Write(escapeJSON(doc))
+		separator = ",\n"
 	}
 	out.WriteByte(']')
 	out.Write(tail)
@@ -112,7 +129,9 @@ func (s *sarifRun) write(w io.Writer, run *sarif.Run, worst []placed) error {
 // sarifRun builds the one run of a report.
 type sarifRun struct {
 	*overview
-	index map[string]uint // of a rule in the driver
+	places     *places
+	index      map[string]uint        // of a rule in the driver
+	frameworks []frameworks.Framework // of the full report: its taxonomies
 }
 
 func (s *sarifRun) driver() *sarif.ToolComponent {
@@ -126,12 +145,12 @@ func (s *sarifRun) driver() *sarif.ToolComponent {
 	}
 	for _, rule := range s.in.Header.Rules {
 		s.index[rule.ID] = uint(len(driver.Rules))
-		driver.Rules = append(driver.Rules, descriptor(rule))
+		driver.Rules = append(driver.Rules, s.descriptor(rule))
 	}
 	return driver
 }
 
-func descriptor(rule finding.Rule) *sarif.ReportingDescriptor {
+func (s *sarifRun) descriptor(rule finding.Rule) *sarif.ReportingDescriptor {
 	d := &sarif.ReportingDescriptor{
 		ID:                   rule.ID,
 		Name:                 ptr(pascal(rule.ID)),
@@ -144,6 +163,9 @@ func descriptor(rule finding.Rule) *sarif.ReportingDescriptor {
 			"precision":         "very-high", // AWS's own answers, not a guess
 			"tags":              []string{"security", "dynamodb", "subject/" + rule.Subject},
 		},
+	}
+	if controls := s.controls(rule.ID); len(controls) > 0 {
+		d.Properties["controls"] = controls
 	}
 	if len(rule.Links) > 0 {
 		d.HelpURI = &rule.Links[0]
@@ -164,7 +186,7 @@ func (s *sarifRun) result(f placed) (*sarif.Result, error) {
 	if f.row != nil && f.row.findings > 1 {
 		properties["resources"] = f.row.arns
 	}
-	return &sarif.Result{
+	result := &sarif.Result{
 		RuleID:    ptr(f.Rule),
 		RuleIndex: &index,
 		Level:     ptr(level(f.Severity)),
@@ -179,7 +201,60 @@ func (s *sarifRun) result(f placed) (*sarif.Result, error) {
 		RelatedLocations:    related(f),
 		PartialFingerprints: map[string]any{"primaryLocationLineHash": at.Hash},
 		PropertyBag:         sarif.PropertyBag{Properties: properties},
-	}, nil
+	}
+	if s.in.Options.SARIFFull {
+		s.complete(result, f)
+	}
+	return result, nil
+}
+
+// complete adds what GitHub would misread or does not read: the kind of result, the
+// waiver as a suppression, the controls, the line of code.
+func (s *sarifRun) complete(result *sarif.Result, f placed) {
+	result.Kind = ptr(sarifKind(f.Status))
+	if *result.Kind != "fail" {
+		result.Level = ptr("none")
+		return
+	}
+	for i, framework := range s.frameworks {
+		for j, control := range framework.Controls {
+			if slices.Contains(control.Rules, f.Rule) {
+				result.Taxa = append(result.Taxa, &sarif.ReportingDescriptorReference{
+					Id: ptr(control.ID), Index: ptr(uint(j)), ToolComponent: reference(framework, i),
+				})
+			}
+		}
+	}
+	if f.Status == finding.Waived {
+		result.Suppressions = []*sarif.Suppression{{
+			Kind: "external", Status: ptr("accepted"), Guid: ptr(guid("suppression", findingID(f.Finding))),
+			Location: &sarif.Location{}, Justification: ptr(waived{waiver: waiverOf(f.Finding)}.terms()),
+		}}
+	}
+	if text := s.places.text(f.spot); text != "" {
+		result.Locations[0].PhysicalLocation.Region.Snippet = &sarif.ArtifactContent{Text: &text}
+	}
+}
+
+// taxonomies are the frameworks, each control a taxon. What the library leaves null
+// is set: the schema wants text or nothing.
+func (s *sarifRun) taxonomies() []*sarif.ToolComponent {
+	var all []*sarif.ToolComponent
+	for _, f := range s.frameworks {
+		t := &sarif.ToolComponent{
+			Name: f.Name, Version: ptr(f.Edition), InformationURI: ptr(f.Link), GUID: ptr(guid("framework", f.ID)),
+			ShortDescription: multiformat(f.Name+", "+f.Edition, ""), Rules: []*sarif.ReportingDescriptor{},
+		}
+		for _, c := range f.Controls {
+			t.Taxa = append(t.Taxa, &sarif.ReportingDescriptor{ID: c.ID, ShortDescription: multiformat(c.Title, "")})
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+func reference(f frameworks.Framework, index int) *sarif.ToolComponentReference {
+	return &sarif.ToolComponentReference{Name: ptr(f.Name), Index: ptr(uint(index)), Guid: ptr(guid("framework", f.ID))}
 }
 
 // related are the calls of the modules that lead to the code; the message links

@@ -57,6 +57,9 @@ type sarifResult struct {
 			Region           struct{ StartLine, StartColumn, EndLine, EndColumn int }
 		}
 	}
+	Kind                string
+	Taxa                []struct{ ID string }
+	Suppressions        []struct{ Status, Justification string }
 	PartialFingerprints map[string]string
 	RelatedLocations    []struct {
 		ID               int
@@ -312,6 +315,9 @@ func TestSARIFIsValid(t *testing.T) {
 		"empty":   inputOf(nil),
 		"hostile": hostileInput(),
 		"bare":    {Findings: stream[finding.Finding](nil)},
+		"full":    full(sampleInput()),
+		"code":    full(withCode(t, twoTables(), map[string]string{"shop.tf": shopCode, "modules/audit/main.tf": auditCode, "broken.tf": "{"})),
+		"nasty":   full(hostileInput()),
 	}
 	for name, in := range inputs {
 		t.Run(name, func(t *testing.T) {

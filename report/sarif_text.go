@@ -85,8 +85,11 @@ func resultMessage(p placed, c *causes) string {
 	if p.row != nil && p.row.findings > 1 {
 		name += fmt.Sprintf(" and %d more", p.row.findings-1)
 	}
-	fmt.Fprintf(&b, "%s %s: %s.\n", clean(capital(kind), maxName), name,
-		strings.TrimRight(messageOf(f, c.rules[f.Rule]), "."))
+	sentence := messageOf(f, c.rules[f.Rule])
+	if f.Status != finding.Fail {
+		sentence = cmp.Or(reason(f, c.rules[f.Rule]), ruleTitle(c.rules[f.Rule]))
+	}
+	fmt.Fprintf(&b, "%s %s: %s.\n", clean(capital(kind), maxName), name, strings.TrimRight(sentence, "."))
 	line := func(name, value string) {
 		if value != "" {
 			fmt.Fprintf(&b, "\n%s: %s", name, value)

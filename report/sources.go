@@ -18,6 +18,8 @@ type Sources struct {
 	Prefix      string                       // of its files, from the repository's root, with slashes; "": none
 	Files       int                          // that were read
 	Skipped     []source.Skipped             // and those that were not
+
+	hidden bool // account ids are: also in what is shown of the code
 }
 
 // Of returns where the code says what a rule found wrong: the line of one of the
@@ -41,6 +43,7 @@ func (s *Sources) redacted() *Sources {
 		return nil
 	}
 	out := *s
+	out.hidden = true
 	out.Definitions = make(map[string]source.Definition, len(s.Definitions))
 	for arn, d := range s.Definitions {
 		if !accountID.MatchString(path.Join(s.Prefix, d.File)) {

@@ -37,6 +37,7 @@ type flags struct {
 	quiet, redact              bool
 	logFormat                  string
 	sarifCategory, sarifAnchor string
+	sarifFull                  bool
 	source                     string
 	aws                        collect.Options
 	rateShare                  float64
@@ -76,6 +77,7 @@ func (f *flags) addCollect(cmd *cobra.Command) {
 func (f *flags) addReports(cmd *cobra.Command, defaults []string) {
 	cmd.Flags().StringSliceVar(&f.formats, "format", defaults, "reports to write: `"+strings.Join(formatNames(), ",")+"`")
 	cmd.Flags().StringVar(&f.sarifCategory, "sarif-category", "", "automationDetails.id of SARIF; end it with a slash (default: from accounts and Regions; \"none\": left out)")
+	cmd.Flags().BoolVar(&f.sarifFull, "sarif-full", false, "SARIF for other viewers than GitHub: with passes, waivers as suppressions, and controls")
 	cmd.Flags().StringVar(&f.sarifAnchor, "sarif-anchor", "", "`PATH` of inventory.jsonl from the repository's root, for SARIF")
 	cmd.Flags().StringVar(&f.source, "source", "", "`DIR` of infrastructure code (Terraform, CloudFormation, SAM, CDK output) for findings to point into")
 	cmd.Flags().StringVar(&f.now, "now", "", "`TIME` (RFC 3339) to judge expiries by, and to print (default: the present)")
@@ -156,7 +158,7 @@ func (a *app) job(f *flags) (scanner.Job, error) {
 		AWS: f.aws, Regions: f.regions, Tables: f.tables,
 		Out: f.out, Resume: f.resume, RunID: f.runID, Compress: f.compress,
 		Rules: f.rules, Formats: formats,
-		Report: report.Options{SARIFAnchor: f.sarifAnchor}, Source: f.source, Redact: f.redact,
+		Report: report.Options{SARIFAnchor: f.sarifAnchor, SARIFFull: f.sarifFull}, Source: f.source, Redact: f.redact,
 	}
 	for _, output := range cfg.Outputs {
 		if output.File == "" && !slices.Contains(f.formats, output.Format) {
