@@ -64,6 +64,13 @@ func TestAsk(t *testing.T) {
 		p.Type, p.ARN = authz.Role, "arn:aws:iam::111122223333:role/DevRole"
 		return p
 	}
+	tagged := role(`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"backup"}}}`)
+	tagged.SessionTags = true
+	unread := user(t, allowAll)
+	unread.SCPs = []authz.Layer{{Name: "SCPs of root r-ab12", Unread: []string{"p-1: access denied"}}}
+	allowIf := func(condition string) string {
+		return `{"Effect":"Allow","Action":"*","Resource":"*","Condition":{` + condition + `}}`
+	}
 	for _, test := range []struct {
 		name      string
 		principal *authz.Principal
@@ -71,6 +78,19 @@ func TestAsk(t *testing.T) {
 		resource  string
 		want      string
 	}{
+		{"an SCP that was not read", unread, "backup:DeleteRecoveryPoint", anyPoint, "unknown ?SCPs of root r-ab12 not read: p-1: access denied"},
+		{"a session may bring tags", tagged, "backup:DeleteRecoveryPoint", anyPoint, "when [StringEquals aws:PrincipalTag/team backup]"},
+		{"what is not all of a set", user(t, allowAll, deny("*", "*", `"ForAllValues:StringEquals":{"aws:CalledVia":"backup.amazonaws.com"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"when [not ForAllValues:StringEquals aws:CalledVia backup.amazonaws.com]"},
+		{"a short pattern in a negated operator", user(t, allowIf(`"ArnNotLike":{"aws:SourceArn":"arn:*"},"ArnLike":{"aws:SourceArn":"arn:aws:backup:*:*:*"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"unknown ?identity policies, a, statement 1: AWS's pages leave open what ArnNotLike is of some values of aws:SourceArn"},
+		{"two cubes that share a constraint", user(t, allowIf(`"StringEquals":{"aws:SourceVpce":"vpce-1","aws:SourceVpc":"vpc-1"}`), allowIf(`"StringEquals":{"aws:SourceVpce":"vpce-1","aws:UserAgent":"x"}`)),
+			"backup:DeleteRecoveryPoint", anyPoint,
+			"when [StringEquals aws:SourceVpc vpc-1; StringEquals aws:SourceVpce vpce-1] [StringEquals aws:SourceVpce vpce-1; StringEquals aws:UserAgent x]"},
+		{"an address behind the end of a range", user(t, allowIf(`"IpAddress":{"aws:SourceIp":"10.0.0.0/7"}`), deny("*", "*", `"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"when [IpAddress aws:SourceIp 10.0.0.0/7; not IpAddress aws:SourceIp 10.0.0.0/8]"},
+		{"a number between two bounds", user(t, allowIf(`"NumericGreaterThan":{"aws:MultiFactorAuthAge":"300"},"NumericLessThan":{"aws:MultiFactorAuthAge":"301"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"when [NumericGreaterThan aws:MultiFactorAuthAge 300; NumericLessThan aws:MultiFactorAuthAge 301]"},
 		{"nothing allows", user(t), "backup:DeleteRecoveryPoint", anyPoint, "never (identity policies never allow it)"},
 		{"everything is allowed", user(t, allowAll), "backup:DeleteRecoveryPoint", anyPoint, "always"},
 		{"a Deny on vaults does not reach points", user(t, allowAll, deny("backup:DeleteRecoveryPoint", "arn:aws:backup:*:*:backup-vault:*", "")), "backup:DeleteRecoveryPoint", anyPoint, "always"},
@@ -140,5 +160,21 @@ func TestAsk(t *testing.T) {
 		if (a.Verdict == authz.Always || a.Verdict == authz.When) && a.Witness.Decide() != (authz.Decision{Outcome: authz.Allowed, Sure: true}) {
 			t.Errorf("%s: witness %+v is not allowed", test.name, a.Witness)
 		}
+	}
+}
+
+// A role stands for any of its sessions, those too that the resource's policy names.
+func TestAskTriesNamedSessions(t *testing.T) {
+	const session = "arn:aws:sts::111122223333:assumed-role/DevRole/alice"
+	p := &authz.Principal{Type: authz.Role, ARN: "arn:aws:iam::111122223333:role/DevRole", Tags: map[string]string{}}
+	r := resource(t, aVault, account, `{"Effect":"Allow","Principal":{"AWS":"`+session+`"},"Action":"backup:DeleteBackupVault","Resource":"*"}`)
+	engine := &authz.Engine{}
+	a := engine.Ask(&authz.Question{Principal: p, Action: "backup:DeleteBackupVault", Resource: r})
+	if got, want := show(a), "when [as "+session+"; ]"; got != want || a.Witness.Principal.ARN != session {
+		t.Errorf("got %s by %s, want %s", got, a.Witness.Principal.ARN, want)
+	}
+	p.Identity = policies(t, authz.Identity, allowAll)
+	if got := show(engine.Ask(&authz.Question{Principal: p, Action: "backup:DeleteBackupVault", Resource: r})); got != "always" {
+		t.Errorf("got %s, want always: any session may", got)
 	}
 }

@@ -3,6 +3,8 @@
 package authz_test
 
 import (
+	"fmt"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -44,4 +46,88 @@ func processorTime() time.Duration {
 		panic(err)
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// anOrganization is principals as accounts have them: each has one of a number of
+// permission sets (a few managed policies, a Deny on backups, some with a boundary,
+// conditions on MFA, tags, addresses), and all share three levels of SCPs.
+func anOrganization(b *testing.B, principals, sets int) []*authz.Principal {
+	var library authz.Library
+	layer := func(kind authz.Kind, documents ...string) (l authz.Layer) {
+		for i, text := range documents {
+			library.Add(&l, kind, fmt.Sprintf("policy-%d", i), []byte(`{"Version":"2012-10-17","Statement":[`+text+`]}`))
+		}
+		if len(l.Unread) > 0 {
+			b.Fatal(l.Unread)
+		}
+		return l
+	}
+	scps := []authz.Layer{
+		layer(authz.SCP, allowAll, deny("*", "*", `"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","eu-central-1","us-east-1"]}`)),
+		layer(authz.SCP, allowAll, `{"Effect":"Deny","Action":["backup:DeleteRecoveryPoint","backup:UpdateRecoveryPointLifecycle","backup:DeleteBackupVault*","kms:ScheduleKeyDeletion"],
+			"Resource":["arn:aws:backup:*:*:recovery-point:*","arn:aws:backup:*:*:backup-vault:prod-*","arn:aws:kms:*:*:key/*"],"Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/break-glass"}}}`),
+		layer(authz.SCP, allowAll),
+	}
+	boundary := layer(authz.Identity, allowAll, deny("iam:*", "arn:aws:iam::*:role/admin-*", ""))
+	var all []*authz.Principal
+	for i := range principals {
+		set := i % sets
+		team := fmt.Sprintf("team-%d", set)
+		documents := []string{
+			fmt.Sprintf(`{"Effect":"Allow","Action":["dynamodb:*","backup:*"],"Resource":["arn:aws:dynamodb:*:*:table/%[1]s-*","arn:aws:backup:*:*:backup-vault:%[1]s-*","arn:aws:backup:*:*:recovery-point:*"]}`, team),
+			`{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}`,
+			deny("dynamodb:DeleteBackup", "arn:aws:dynamodb:*:*:table/prod-*/backup/*", ""),
+			deny("*", "*", `"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}`),
+			deny("kms:*", "*", `"NotIpAddress":{"aws:SourceIp":["10.0.0.0/8","192.0.2.0/24"]}`),
+			fmt.Sprintf(`{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::*:role/%s-*","Condition":{"StringEquals":{"aws:ResourceTag/team":"${aws:PrincipalTag/team}"}}}`, team),
+		}
+		p := &authz.Principal{Type: authz.Role, ARN: fmt.Sprintf("arn:aws:iam::111122223333:role/role-%d", i), Tags: map[string]string{"team": team}, SCPs: scps}
+		p.Identity = layer(authz.Identity, documents[:2+set%5]...)
+		if set%3 == 0 {
+			p.Boundary = &boundary
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// BenchmarkAsk asks of each principal whether it can do each operation on any
+// resource of each type that it is authorized on.
+func BenchmarkAsk(b *testing.B) {
+	for _, size := range []struct{ principals, sets int }{{1000, 100}, {2000, 100}, {1000, 1000}} {
+		b.Run(fmt.Sprintf("principals=%d/sets=%d", size.principals, size.sets), func(b *testing.B) {
+			principals := anOrganization(b, size.principals, size.sets)
+			key := policies(b, authz.ResourcePolicy, `{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}`)
+			b.ReportAllocs()
+			before := processorTime()
+			verdicts, questions := map[authz.Verdict]int{}, 0
+			for b.Loop() {
+				engine := &authz.Engine{Regions: []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"}, Now: engineNow}
+				for _, p := range principals {
+					for _, o := range authz.Operations {
+						for _, on := range o.On {
+							r := &authz.Resource{ARN: "*", Account: account}
+							if t, ok := authz.TypeNamed(on); ok {
+								r.ARN = t.In("aws", "", account)
+							}
+							if on == "key" {
+								r.Policy = &key
+							}
+							verdicts[engine.Ask(&authz.Question{Principal: p, Action: o.Action, Resource: r}).Verdict]++
+							questions++
+						}
+					}
+				}
+			}
+			used := processorTime() - before
+			b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
+			b.ReportMetric(float64(used.Microseconds())/float64(questions), "µs/question")
+			var memory runtime.MemStats
+			runtime.ReadMemStats(&memory)
+			b.ReportMetric(float64(memory.Sys>>20), "MiB-sys")
+			for verdict, n := range verdicts {
+				b.ReportMetric(float64(n)/float64(b.N), verdict.String())
+			}
+		})
+	}
 }

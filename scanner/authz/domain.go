@@ -21,7 +21,8 @@ type domain struct {
 	from     time.Time
 	low      float64
 	high     float64
-	format   *glob // of texts: what all values match
+	format   *glob  // of texts: what all values match
+	example  string // of the resource: one ARN, where none is looked for
 }
 
 // resourceVariable stands for the ARN among the keys.

@@ -23,7 +23,9 @@ type Engine struct {
 	conditions map[conditionRef]*atom
 	resources  map[resourceRef]*atom
 	solutions  map[string]*solution
-	probes     map[probeKey][]*Statement
+	sensitive  map[probeKey][]*Statement
+	classes    map[string][]regionClass
+	statements map[*Statement]uint64
 }
 
 type domainKey struct {
@@ -55,7 +57,9 @@ func (e *Engine) begin() {
 	e.conditions = map[conditionRef]*atom{}
 	e.resources = map[resourceRef]*atom{}
 	e.solutions = map[string]*solution{}
-	e.probes = map[probeKey][]*Statement{}
+	e.sensitive = map[probeKey][]*Statement{}
+	e.classes = map[string][]regionClass{}
+	e.statements = map[*Statement]uint64{}
 }
 
 func (e *Engine) format(text string) *format {
@@ -72,6 +76,7 @@ func (e *Engine) place(f *format) *domain {
 	d := e.places[f.text]
 	if d == nil {
 		d = &domain{id: len(e.places) + len(e.domains), variable: resourceVariable, format: f.glob}
+		d.example, _ = findText([]language{{f.glob}}, nil)
 		e.places[f.text] = d
 	}
 	return d

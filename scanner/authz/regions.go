@@ -67,11 +67,15 @@ func (e *Engine) regionClasses(q *Question, p *Principal, a action) []regionClas
 	if regions == nil {
 		regions = Regions(partition)
 	}
-	sensitive := e.sensitive(q, p, a)
-	var classes []regionClass
+	statements := e.sensitiveTo(q, p, a)
+	key := e.classKey(q, a, statements)
+	classes, known := e.classes[key]
+	if known {
+		return classes
+	}
 	index := map[string]int{}
 	for _, region := range regions {
-		signature := signature(sensitive, q, region)
+		signature := signature(statements, q, region)
 		at, known := index[signature]
 		if !known {
 			at = len(classes)
@@ -83,7 +87,23 @@ func (e *Engine) regionClasses(q *Question, p *Principal, a action) []regionClas
 	if len(classes) == 1 {
 		classes[0].all = true
 	}
+	e.classes[key] = classes
 	return classes
+}
+
+// classKey is a text that questions share only if they have the same classes.
+func (e *Engine) classKey(q *Question, a action, statements []*Statement) string {
+	b := append([]byte(q.Resource.ARN), 0)
+	b = append(append(b, requestedIn(a, "x")...), 0)
+	for _, s := range statements {
+		id, known := e.statements[s]
+		if !known {
+			id = uint64(len(e.statements))
+			e.statements[s] = id
+		}
+		b = binary.AppendUvarint(b, id)
+	}
+	return string(b)
 }
 
 // requestedIn: the call goes to the resource's own Region, but where one Region's
@@ -96,8 +116,8 @@ func requestedIn(a action, region string) string {
 	return region
 }
 
-// sensitive lists the statements that cover the action and tell Regions apart.
-func (e *Engine) sensitive(q *Question, p *Principal, a action) []*Statement {
+// sensitiveTo lists the statements that cover the action and tell Regions apart.
+func (e *Engine) sensitiveTo(q *Question, p *Principal, a action) []*Statement {
 	var statements []*Statement
 	add := func(l *Layer) {
 		if l == nil {
@@ -126,7 +146,7 @@ func (e *Engine) sensitiveOf(d *Document, a action) []*Statement {
 	}
 	key := probeKey{d, a.index}
 	if a.index >= 0 {
-		if known, ok := e.probes[key]; ok {
+		if known, ok := e.sensitive[key]; ok {
 			return known
 		}
 	}
@@ -137,7 +157,7 @@ func (e *Engine) sensitiveOf(d *Document, a action) []*Statement {
 		}
 	}
 	if a.index >= 0 {
-		e.probes[key] = statements
+		e.sensitive[key] = statements
 	}
 	return statements
 }

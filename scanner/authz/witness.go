@@ -11,12 +11,10 @@ import (
 func (p *problem) witness(action string, values map[string]Value) (*Request, bool) {
 	r := *p.resource
 	if p.format.open {
-		arn, ok := values[resourceVariable]
-		if !ok {
-			text, _ := findText([]language{{p.format.glob}}, nil)
-			arn = One(text)
+		r.ARN = p.place.example
+		if arn, chosen := values[resourceVariable]; chosen {
+			r.ARN = arn.list[0]
 		}
-		r.ARN = arn.list[0]
 	}
 	context := map[string]entry{}
 	for lower, entry := range p.known.entries {
