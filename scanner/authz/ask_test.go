@@ -82,6 +82,8 @@ func TestAsk(t *testing.T) {
 		{"a session may bring tags", tagged, "backup:DeleteRecoveryPoint", anyPoint, "when [StringEquals aws:PrincipalTag/team backup]"},
 		{"what is not all of a set", user(t, allowAll, deny("*", "*", `"ForAllValues:StringEquals":{"aws:CalledVia":"backup.amazonaws.com"}`)), "backup:DeleteRecoveryPoint", anyPoint,
 			"when [not ForAllValues:StringEquals aws:CalledVia backup.amazonaws.com]"},
+		{"an element that is none of others", user(t, allowIf(`"ForAnyValue:StringLike":{"aws:CalledVia":"b*"}`), deny("*", "*", `"ForAnyValue:StringEquals":{"aws:CalledVia":"b"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"when [ForAnyValue:StringLike aws:CalledVia b*; not ForAnyValue:StringEquals aws:CalledVia b]"},
 		{"a short pattern in a negated operator", user(t, allowIf(`"ArnNotLike":{"aws:SourceArn":"arn:*"},"ArnLike":{"aws:SourceArn":"arn:aws:backup:*:*:*"}`)), "backup:DeleteRecoveryPoint", anyPoint,
 			"unknown ?identity policies, a, statement 1: AWS's pages leave open what ArnNotLike is of some values of aws:SourceArn"},
 		{"two cubes that share a constraint", user(t, allowIf(`"StringEquals":{"aws:SourceVpce":"vpce-1","aws:SourceVpc":"vpc-1"}`), allowIf(`"StringEquals":{"aws:SourceVpce":"vpce-1","aws:UserAgent":"x"}`)),

@@ -59,8 +59,9 @@ func inPath(r rune) bool {
 // A glob is a pattern ready to be matched. It is read-only and may be shared.
 type glob struct {
 	tokens []token
-	prefix string // what every match begins with
-	suffix string // and, in the simple form, ends with
+	rest   []token // behind the prefix
+	prefix string  // what every match begins with
+	suffix string  // and ends with
 	form   globForm
 }
 
@@ -74,15 +75,17 @@ const (
 )
 
 func newGlob(tokens []token) *glob {
-	g := &glob{tokens: tokens}
-	start := literalRun(tokens)
-	g.prefix = spell(tokens[:start])
-	switch rest := tokens[start:]; {
-	case len(rest) == 0:
+	start, end := literalRun(tokens), len(tokens)
+	for end > start && tokens[end-1].kind == exactly {
+		end--
+	}
+	g := &glob{tokens: tokens, rest: tokens[start:], prefix: spell(tokens[:start]), suffix: spell(tokens[end:])}
+	switch wild := tokens[start:end]; {
+	case len(wild) == 0:
 		g.form = plain
-	case rest[0].kind == many && literalRun(rest[1:]) == len(rest)-1:
-		g.form, g.suffix = simple, spell(rest[1:])
-	case slices.ContainsFunc(rest, func(t token) bool { return t.kind > many }):
+	case len(wild) == 1 && wild[0].kind == many:
+		g.form = simple
+	case slices.ContainsFunc(wild, func(t token) bool { return t.kind > many }):
 		g.form = limited
 	}
 	return g
@@ -109,17 +112,16 @@ func (g *glob) match(text string) bool {
 	if g.form == plain {
 		return text == g.prefix
 	}
-	rest, ok := strings.CutPrefix(text, g.prefix)
-	if !ok {
+	if len(text) < len(g.prefix)+len(g.suffix) || !strings.HasSuffix(text, g.suffix) || !strings.HasPrefix(text, g.prefix) {
 		return false
 	}
-	if g.form == simple {
-		return strings.HasSuffix(rest, g.suffix)
-	}
-	if g.form == limited {
+	switch g.form {
+	case simple:
+		return true
+	case limited:
 		return g.matchStates(text)
 	}
-	return matchTokens(g.tokens, text)
+	return matchTokens(g.rest, text[len(g.prefix):])
 }
 
 // matchTokens matches from left to right, and after a mismatch lets the last run

@@ -160,8 +160,8 @@ func (k *conditionKey) mayHave(a action) bool {
 		return false
 	}
 	operation, known := operationAt(a.index)
-	if k.carried != perAction || !known {
-		return true
+	if k.carried != perAction || !known || k.service() == "aws" && (operation.Effect.Creates() || operation.Effect.Restores()) {
+		return true // what creates something may take tags for it
 	}
 	for _, name := range operation.Keys {
 		if name == k.name || name == strings.TrimSuffix(k.name, "/") {

@@ -234,7 +234,12 @@ func newEngine() *authz.Engine { return &authz.Engine{Now: engineNow, Regions: s
 // No request contradicts an answer.
 func TestNoRequestContradictsAnAnswer(t *testing.T) {
 	verdicts, requests := map[string]map[authz.Verdict]int{}, 0
-	rapid.Check(t, func(t *rapid.T) {
+	rapid.Check(t, contradict(verdicts, &requests))
+	t.Logf("%v, held against %d requests", verdicts, requests)
+}
+
+func contradict(verdicts map[string]map[authz.Verdict]int, requests *int) func(t *rapid.T) {
+	return func(t *rapid.T) {
 		q := drawQuestion(t)
 		engine := newEngine()
 		a := engine.Ask(q)
@@ -255,7 +260,7 @@ func TestNoRequestContradictsAnAnswer(t *testing.T) {
 			if !engine.Covered(q, r) {
 				continue
 			}
-			requests++
+			*requests++
 			got := r.Decide()
 			allowed := got.Outcome == authz.Allowed && got.Sure
 			switch {
@@ -268,8 +273,7 @@ func TestNoRequestContradictsAnAnswer(t *testing.T) {
 				}
 			}
 		}
-	})
-	t.Logf("%v, held against %d requests", verdicts, requests)
+	}
 }
 
 // One more Deny opens nothing, and one more Allow closes nothing.

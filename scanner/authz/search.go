@@ -9,7 +9,7 @@ import (
 // maxSteps bounds the search through the options of a formula, and maxCubes the
 // number of ways that are told.
 const (
-	maxSteps = 20_000
+	maxSteps = 5_000
 	maxCubes = 8
 )
 

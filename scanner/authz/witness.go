@@ -22,7 +22,7 @@ func (p *problem) witness(action string, values map[string]Value) (*Request, boo
 			context[lower] = entry
 		}
 	}
-	p.usual(context)
+	p.usual(context, values)
 	for variable, value := range values {
 		switch {
 		case variable == resourceVariable:
@@ -43,8 +43,9 @@ func (p *problem) spell(variable string) string {
 	return d.key
 }
 
-// usual adds what every request carries, where the policies do not care what it is.
-func (p *problem) usual(context map[string]entry) {
+// usual adds what every request carries and what goes with the values, where the
+// policies do not care.
+func (p *problem) usual(context map[string]entry, values map[string]Value) {
 	now := p.engine.Now
 	if now.IsZero() {
 		now = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -52,10 +53,15 @@ func (p *problem) usual(context map[string]entry) {
 	if !p.known.has(timeVariable) && !p.known.has("aws:epochtime") {
 		setTime(context, One(now.UTC().Format(time.RFC3339)))
 	}
-	for _, usual := range []entry{{"aws:SecureTransport", One("true")}, {"aws:ViaAWSService", One("false")}} {
-		if lower := strings.ToLower(usual.name); !p.known.has(lower) {
-			context[lower] = usual
+	add := func(name, text string) {
+		if lower := strings.ToLower(name); !p.known.has(lower) {
+			context[lower] = entry{name, One(text)}
 		}
+	}
+	add("aws:SecureTransport", "true")
+	add("aws:ViaAWSService", strconv.FormatBool(len(values["aws:calledvia"].list) > 0))
+	if values["aws:multifactorauthage"].present {
+		add("aws:MultiFactorAuthPresent", "true")
 	}
 }
 
