@@ -50,6 +50,8 @@ func resourceOf(s *facts.Subject) source.Resource {
 		}
 	case s.Vault != nil:
 		r.Kind, r.Name = source.KindVault, s.Vault.BackupVaultName
+	case s.Selection != nil:
+		r.Kind, r.ID, r.Name = source.KindSelection, s.Selection.SelectionId, s.Selection.SelectionName
 	case s.PlanRule != nil:
 		r.Kind, r.ARN, r.Name, r.Part = source.KindPlan, s.PlanRule.BackupPlanArn, s.PlanRule.BackupPlanName, s.PlanRule.RuleName
 	}

@@ -1,11 +1,15 @@
 package source
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // A Resource is a live one, as AWS describes it.
 type Resource struct {
 	Kind    string // KindTable …
 	ARN     string
+	ID      string // of a selection, which has no ARN of its own
 	Account string
 	Region  string
 	Name    string            // of the table, vault, plan or selection
@@ -157,7 +161,7 @@ func (x *index) named(r *Resource) []*definition {
 func (x *index) stated(r *Resource) []*definition {
 	var found []*definition
 	for _, s := range x.states {
-		for _, address := range s.addresses[r.ARN] {
+		for _, address := range s.addresses[cmp.Or(r.ID, r.ARN)] {
 			for _, d := range x.at(address) {
 				if s.root == "" || d.root == s.root {
 					found = append(found, d)

@@ -18,7 +18,7 @@ import (
 //	KIND NAME [key=value …] [@ATTRIBUTE …] => FILE | text of the line | how
 //	KIND NAME => none
 //
-// Keys are region, account, part, arn, or a tag. The file "skipped" lists what is
+// Keys are region, account, part, arn, id, or a tag. The file "skipped" lists what is
 // not read, as FILE: reason.
 func TestFind(t *testing.T) {
 	archives, err := filepath.Glob("testdata/find/*.txtar")
@@ -79,6 +79,8 @@ func checkFind(t *testing.T, tree *source.Tree, line string) {
 			r.Account = value
 		case "part":
 			r.Part = value
+		case "id":
+			r.ID = value
 		case "arn":
 			r.ARN = value
 		default:

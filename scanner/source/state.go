@@ -13,7 +13,7 @@ import (
 
 type state struct {
 	root      string              // folder of its code, "" where any could be
-	addresses map[string][]string // by ARN
+	addresses map[string][]string // by ARN, or the id of a selection
 }
 
 type stateFile struct {
@@ -42,6 +42,7 @@ type stateModule struct {
 
 type stateAttributes struct {
 	ARN     string
+	ID      string
 	Replica []struct{ ARN string }
 }
 
@@ -90,6 +91,9 @@ func (s *state) add(m stateModule) {
 func (s *state) put(mode, address string, values stateAttributes) {
 	if mode == "data" {
 		return
+	}
+	if strings.Contains(address, "aws_backup_selection.") && values.ID != "" { // it has no ARN
+		s.addresses[values.ID] = append(s.addresses[values.ID], address)
 	}
 	for _, replica := range append(values.Replica, struct{ ARN string }{values.ARN}) {
 		if strings.HasPrefix(replica.ARN, "arn:") {

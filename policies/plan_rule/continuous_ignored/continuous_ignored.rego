@@ -10,6 +10,7 @@
 # custom:
 #   severity: low
 #   evidence: [EnableContinuousBackup, retention]
+#   attributes: [enable_continuous_backup, EnableContinuousBackup]
 #   limits: |
 #     The same rule may back up services that do have continuous backups; then the setting is right for them. Whether
 #     tables have point-in-time recovery is judged by table.pitr_enabled.

@@ -10,6 +10,7 @@
 # custom:
 #   severity: high
 #   evidence: [copies, retention]
+#   attributes: [copy_action.lifecycle.delete_after, CopyActions.Lifecycle.DeleteAfterDays]
 #   remediation: backup.update_rule
 #   limits: |
 #     The bounds of vaults outside the scan's accounts and Regions are not known; a copy into one is unknown. A vault

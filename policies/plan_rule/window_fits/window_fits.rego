@@ -10,6 +10,7 @@
 # custom:
 #   severity: medium
 #   evidence: [schedule, shortest_gap_minutes, StartWindowMinutes, CompletionWindowMinutes, overlaps, collisions]
+#   attributes: [start_window, completion_window, StartWindowMinutes, CompletionWindowMinutes]
 #   with_gaps: fail_stands
 #   limits: |
 #     It judges what may happen, not what did: a job mostly starts at once and takes minutes. Windows that a rule leaves

@@ -10,6 +10,7 @@
 # custom:
 #   severity: low
 #   evidence: [dead, Resources, NotResources, named_tables, tables_covered]
+#   attributes: [resources, BackupSelection.Resources]
 #   limits: |
 #     Entries that name tables are looked at, and entries that are neither an ARN nor a pattern; resources of other
 #     services are not. A wildcard that matches no table today may match one tomorrow, and is not dead unless it names

@@ -11,6 +11,7 @@
 # custom:
 #   severity: high
 #   evidence: [skipped_tables, skipped_by_opt_in, skipped_by_tag, skipped_by_type, ListOfTags, Resources, NotResources]
+#   attributes: [not_resources, BackupSelection.NotResources]
 #   limits: |
 #     Tables that another selection covers are not counted, nor those that NotResources or Conditions leave out by name or
 #     tag: that is taken for meant. The names of 20 tables are shown. Of opt-in, the setting of this account counts; plans

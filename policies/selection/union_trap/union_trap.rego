@@ -10,6 +10,7 @@
 # custom:
 #   severity: low
 #   evidence: [Resources, ListOfTags, Conditions, tables_covered, only_by_wildcard]
+#   attributes: [resources, BackupSelection.Resources]
 #   limits: |
 #     Whether "or" was meant after all, only its author knows; then a waiver records it. Tables that another selection
 #     covers as well are not counted.

@@ -10,6 +10,7 @@
 # custom:
 #   severity: low
 #   evidence: [key, VaultType, lock]
+#   attributes: [kms_key_arn, encryption_key_arn, EncryptionKeyArn]
 #   limits: |
 #     A logically air-gapped vault with a key that AWS owns passes: nobody in the account could delete it. What the key's
 #     own policy says is not judged here. Backups that were made without advanced DynamoDB backup are encrypted with the

@@ -12,6 +12,7 @@
 #   severity: high
 #   severities: [high, critical]
 #   evidence: [key, dynamodb_points, named_by_rules]
+#   attributes: [kms_key_arn, encryption_key_arn, EncryptionKeyArn]
 #   limits: |
 #     It judges the state of the key, not whether AWS Backup's role may use it. Backups that were made without advanced
 #     DynamoDB backup are encrypted with the table's key instead. Imported key material that expires on a date is shown

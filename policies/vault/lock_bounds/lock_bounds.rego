@@ -10,6 +10,7 @@
 # custom:
 #   severity: medium
 #   evidence: [MinRetentionDays, MaxRetentionDays, lock, shortest_retention_days, senders]
+#   attributes: [aws_backup_vault_lock_configuration.min_retention_days, min_retention_days, LockConfiguration.MinRetentionDays, MinRetentionDays]
 #   parameters:
 #     lock_min_days:
 #       type: integer

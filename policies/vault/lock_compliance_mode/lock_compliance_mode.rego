@@ -11,6 +11,7 @@
 #   severity: low
 #   severities: [low, high]
 #   evidence: [lock, Locked, LockDate, VaultType, foreign_points]
+#   attributes: [aws_backup_vault_lock_configuration.changeable_for_days, LockConfiguration.ChangeableForDays]
 #   caused_by: [vault.locked]
 #   with_gaps: pass_stands
 #   limits: |

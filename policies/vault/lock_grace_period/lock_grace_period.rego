@@ -10,6 +10,7 @@
 #   severity: low
 #   severities: [low, high]
 #   evidence: [lock, LockDate, days_until_lock, refused_senders, points_for_ever, MinRetentionDays, MaxRetentionDays, senders]
+#   attributes: [aws_backup_vault_lock_configuration.changeable_for_days, LockConfiguration.ChangeableForDays]
 #   parameters:
 #     lock_warn_days:
 #       type: integer
