@@ -16,8 +16,6 @@ import (
 	"time"
 
 	"holdfast/remediate"
-	"holdfast/scanner"
-	"holdfast/scanner/collect"
 )
 
 // The environment of a child process: it applies a plan, and kills itself at the
@@ -49,7 +47,7 @@ func child(path string) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := scanner.RemediationAccounts(context.Background(), scanner.Job{AWS: collect.Options{EndpointURL: os.Getenv(childURL)}}, plan)
+	opened, err := accounts(os.Getenv(childURL), plan)
 	if err != nil {
 		return err
 	}
@@ -64,7 +62,7 @@ func child(path string) error {
 			select {} // until it comes
 		}
 	})
-	a := remediate.Applier{Plan: plan, Journal: journal, Accounts: accounts, Tool: "holdfast test", Doubt: 20 * time.Millisecond, Pause: time.Millisecond, Rate: -1}
+	a := remediate.Applier{Plan: plan, Journal: journal, Accounts: opened, Tool: "holdfast test", Doubt: 20 * time.Millisecond, Pause: time.Millisecond, Rate: -1}
 	result, err := a.Apply(context.Background())
 	if err == nil && !result.Complete() {
 		err = fmt.Errorf("%+v %v", result.End, whys(result))

@@ -246,3 +246,56 @@ func readRecords(r io.Reader) (records []Record, err error) {
 	}
 	return records, lines.Err()
 }
+
+// A Fact is what became of one step, out of the records about it.
+type Fact struct {
+	Intent           // what was to be done, and where; of a step that was refused at once, only that
+	Plan      string // hash
+	Outcome   string // VerdictDone, VerdictRefused, VerdictFailed; "unknown" where the process ended in between
+	Why       string // of what was not done, or what somebody else did
+	RequestID string
+	Now       state // what is there afterwards, where it was read
+}
+
+// Facts gathers what happened, in the order in which it did. What was skipped, since
+// it was right already, is not among it.
+func Facts(records []Record) (facts []Fact) {
+	open, plan := map[Step]int{}, ""
+	at := func(s Step, v *Verdict) *Fact {
+		i, there := open[s]
+		if !there {
+			i = len(facts)
+			facts = append(facts, Fact{Plan: plan, Intent: Intent{Step: s, Action: v.Action, Target: v.Target, Time: v.Time}})
+		}
+		delete(open, s)
+		return &facts[i]
+	}
+	for _, r := range records {
+		switch {
+		case r.Begin != nil:
+			plan = r.Begin.Plan
+		case r.Intent != nil:
+			if _, again := open[r.Intent.Step]; again {
+				continue // taken up again
+			}
+			open[r.Intent.Step] = len(facts)
+			facts = append(facts, Fact{Intent: *r.Intent, Plan: plan, Outcome: "unknown"})
+		case r.Done != nil:
+			if i, there := open[r.Done.Step]; there {
+				f := &facts[i]
+				f.Outcome, f.RequestID, f.Why, f.Now = VerdictDone, r.Done.RequestID, r.Done.Foreign, r.Done.After
+				delete(open, r.Done.Step)
+			}
+		case r.Refused != nil:
+			f := at(r.Refused.Step, r.Refused)
+			f.Outcome, f.Why, f.Now = VerdictRefused, r.Refused.Why, r.Refused.Now
+		case r.Failed != nil:
+			f := at(r.Failed.Step, r.Failed)
+			f.Outcome, f.Why, f.Now, f.RequestID = VerdictFailed, r.Failed.Why, r.Failed.Now, r.Failed.RequestID
+		}
+	}
+	return facts
+}
+
+// Difference tells in a line what differs between two states.
+func Difference(before, after json.RawMessage) string { return clean(difference(before, after)) }

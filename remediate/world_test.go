@@ -173,7 +173,7 @@ func (w *world) planned(t testing.TB, cfg string, actions ...string) *remediate.
 // applier does the plan with what the journal at a path says.
 func (w *world) applier(t testing.TB, plan *remediate.Plan, journal string) *remediate.Applier {
 	t.Helper()
-	accounts, err := scanner.RemediationAccounts(context.Background(), scanner.Job{AWS: collect.Options{EndpointURL: w.url}}, plan)
+	opened, err := accounts(w.url, plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,24 @@ func (w *world) applier(t testing.TB, plan *remediate.Plan, journal string) *rem
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { j.Close() })
-	return &remediate.Applier{Plan: plan, Journal: j, Accounts: accounts, Tool: "holdfast test", Doubt: 100 * time.Millisecond, Pause: 5 * time.Millisecond, Rate: -1}
+	return &remediate.Applier{Plan: plan, Journal: j, Accounts: opened, Tool: "holdfast test", Doubt: 100 * time.Millisecond, Pause: 5 * time.Millisecond, Rate: -1}
+}
+
+// accounts opens the accounts of a plan with the credentials of the environment.
+func accounts(url string, plan *remediate.Plan) (map[string]remediate.Account, error) {
+	all := map[string]remediate.Account{}
+	for _, id := range plan.Accounts() {
+		cfg, err := collect.Load(context.Background(), collect.Options{EndpointURL: url})
+		if err != nil {
+			return nil, err
+		}
+		who, err := collect.Identify(context.Background(), cfg)
+		if err != nil {
+			return nil, err
+		}
+		all[id] = remediate.Account{Config: cfg, ID: who.Account, ARN: who.ARN}
+	}
+	return all, nil
 }
 
 func (w *world) apply(t testing.TB, plan *remediate.Plan) remediate.Result {

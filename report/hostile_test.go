@@ -51,6 +51,7 @@ func hostileInput() *report.Input {
 	for _, s := range hostile {
 		in.Gaps = append(in.Gaps, report.Gap{Account: s, Region: s, Gap: snapshot.Gap{Operation: s, Reason: snapshot.Denied, Code: s, Message: s}})
 		in.ExpectedGaps = append(in.ExpectedGaps, report.ExpectedGap{What: s, Reason: s})
+		in.Changes = append(in.Changes, report.Change{Who: s, Action: s, Operation: s, Target: "arn:" + s, Account: s, Region: s, Outcome: s, Summary: s, Why: s, RequestID: s, Plan: s})
 		in.Run.Callers = append(in.Run.Callers, s)
 		in.Run.Files = append(in.Run.Files, s)
 		subjects = append(subjects, facts.Subject{Kind: s, ARN: "arn:" + s, Account: s, Region: s, Name: s})

@@ -185,6 +185,15 @@ func sampleInput() *report.Input {
 	}
 	in.ExpectedGaps = []report.ExpectedGap{{What: "kms:DescribeKey", Reason: "the key lives in the vault account",
 		Expires: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)}}
+	in.Changes = []report.Change{
+		{Time: time.Date(2026, 11, 22, 17, 30, 5, 0, time.UTC), Who: "arn:aws:sts::111122223333:assumed-role/holdfast-remediate/ci", Action: "dynamodb.enable_pitr",
+			Operation: "dynamodb:UpdateContinuousBackups", Target: tableARN(prod, dublin, "Carts"), Account: prod, Region: dublin, Outcome: "done",
+			Before: json.RawMessage(`{"PointInTimeRecoveryStatus":"DISABLED"}`), After: json.RawMessage(`{"PointInTimeRecoveryStatus":"ENABLED","RecoveryPeriodInDays":35}`),
+			Summary: "PointInTimeRecoveryStatus DISABLED → ENABLED, RecoveryPeriodInDays – → 35", RequestID: "0A1B2C", Plan: "3f2a9c10b2aa"},
+		{Time: time.Date(2026, 11, 22, 17, 30, 9, 0, time.UTC), Who: "arn:aws:sts::111122223333:assumed-role/holdfast-remediate/ci", Action: "backup.update_rule",
+			Operation: "backup:UpdateBackupPlan", Target: "arn:aws:backup:eu-west-1:111122223333:backup-plan:0f7c2b1e-8d7e-4a35-9c55-0c2f6b6e2a11", Account: prod, Region: dublin, Outcome: "refused",
+			Why: "it was changed since the plan was made", Plan: "3f2a9c10b2aa"},
+	}
 	in.Run = report.Run{
 		Callers:   []string{"arn:aws:sts::111122223333:assumed-role/holdfast-read/ci"},
 		StartedAt: time.Date(2026, 11, 22, 18, 0, 0, 123456789, time.UTC), FinishedAt: time.Date(2026, 11, 22, 18, 0, 41, 0, time.UTC),

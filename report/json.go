@@ -10,8 +10,8 @@ import (
 )
 
 // The JSON report is findings.jsonl as one object: its header, its findings, one
-// per line, and its summary, each as finding's own types write them. Its schema
-// is report.schema.json.
+// per line, what remediation changed, and its summary, each as its own type writes
+// it. Its schema is report.schema.json.
 var jsonFormat = Format{
 	Name:  "json",
 	Doc:   "everything, for programs: findings.jsonl as one object",
@@ -23,6 +23,7 @@ var jsonFormat = Format{
 type Document struct {
 	Header   finding.Header    `json:"header"`
 	Findings []finding.Finding `json:"findings"`
+	Changes  []Change          `json:"changes,omitempty"` // that remediation made
 	Summary  finding.Summary   `json:"summary"`
 }
 
@@ -46,10 +47,18 @@ func writeJSON(w io.Writer, in *Input) error {
 		out.Write(escapeJSON(doc))
 		separator = ",\n"
 	}
+	out.WriteString("\n],\n")
+	if len(in.Changes) > 0 {
+		changes, err := json.Marshal(in.Changes)
+		if err != nil {
+			return fmt.Errorf("encoding the changes: %w", err)
+		}
+		fmt.Fprintf(out, "\"changes\":%s,\n", escapeJSON(changes))
+	}
 	summary, err := json.Marshal(in.Summary)
 	if err != nil {
 		return fmt.Errorf("encoding the summary: %w", err)
 	}
-	fmt.Fprintf(out, "\n],\n\"summary\":%s}\n", escapeJSON(summary))
+	fmt.Fprintf(out, "\"summary\":%s}\n", escapeJSON(summary))
 	return out.Flush()
 }

@@ -40,6 +40,7 @@ func writeMarkdown(w io.Writer, in *Input) error {
 	m.tableTable()
 	m.questionTable()
 	m.acceptedTable()
+	m.changeTable()
 	m.totals()
 	return m.out.Flush()
 }
@@ -134,6 +135,17 @@ func (m *markdown) acceptedTable() {
 		}
 	}
 	t.cut(left, "waiver")
+}
+
+func (m *markdown) changeTable() {
+	t := m.table("Changed by Holdfast", "change", "outcome, when, who")
+	left := 0
+	for i := range m.in.Changes {
+		if c := &m.in.Changes[i]; i >= markdownOther || !t.row(escapeMarkdown(c.what()), escapeMarkdown(c.by())) {
+			left++
+		}
+	}
+	t.cut(left, "change")
 }
 
 func (m *markdown) totals() {

@@ -26,6 +26,7 @@ func Redacted(in *Input) *Input {
 	out.Gaps = redacted(in.Gaps)
 	out.ExpectedGaps = redacted(in.ExpectedGaps)
 	out.Run = redacted(in.Run)
+	out.Changes = redacted(in.Changes)
 	out.Sources = in.Sources.redacted()
 	out.Findings = func() iter.Seq2[*finding.Finding, error] { return redactedStream(in.Findings()) }
 	if in.Subjects != nil {

@@ -81,6 +81,7 @@ type Input struct {
 
 	Gaps         []Gap         // what AWS did not answer, all shards
 	ExpectedGaps []ExpectedGap // entries of holdfast.yaml
+	Changes      []Change      // that remediation made before the scan, or because of it; in their order
 	Run          Run
 	Options      Options
 }

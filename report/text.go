@@ -14,7 +14,7 @@ import (
 // The text report is one screen for a person: first what is missing, then how
 // many causes explain how many failures and what to do about each, then the
 // tables in most danger, then the questions without an answer, then what was
-// accepted, then totals.
+// accepted, then what was changed, then totals.
 var textFormat = Format{
 	Name:  "text",
 	Doc:   "a summary for the terminal: causes, tables in danger, what could not be read",
@@ -44,6 +44,7 @@ func writeText(w io.Writer, in *Input) error {
 	t.tableList()
 	t.questionList()
 	t.acceptedList()
+	t.changeList()
 	t.totals()
 	return t.Flush()
 }
@@ -152,6 +153,19 @@ func (t *text) acceptedList() {
 		t.prose(6, w.terms())
 	}
 	t.more(len(t.waivers)-textReasons, "waiver")
+}
+
+func (t *text) changeList() {
+	changes := t.in.Changes
+	if len(changes) == 0 {
+		return
+	}
+	t.title("Changed by Holdfast")
+	for i := range changes[:min(len(changes), textReasons)] {
+		t.prose(2, changes[i].what())
+		t.prose(6, changes[i].by())
+	}
+	t.more(len(changes)-textReasons, "change")
 }
 
 func (t *text) totals() {

@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"strings"
+	"time"
 
 	"holdfast/remediate"
+	"holdfast/report"
 	"holdfast/scanner/collect"
 	"holdfast/scanner/finding"
 	"holdfast/scanner/run"
@@ -33,10 +37,107 @@ func PlanRemediation(kept *run.Run, o remediate.Options) (plan *remediate.Plan, 
 	return plan, err
 }
 
-// RemediationAccounts opens every account that a plan changes, each with the
+// A Remediation is a plan that has been approved, and how to do it.
+type Remediation struct {
+	Plan      *remediate.Plan
+	Approval  string // how it was approved, for the journal
+	KeepGoing bool   // after a change that was refused or failed
+	Stop      func(context.Context, *remediate.Change) error
+	NoLimits  bool // no pauses and rates, for emulators
+	Progress  func(remediate.Event)
+}
+
+// Remediate does a plan with the credentials of job.AWS, and notes it in the
+// journal at a path.
+func Remediate(ctx context.Context, job Job, journal string, r Remediation) (remediate.Result, error) {
+	accounts, err := remediationAccounts(ctx, job, r.Plan)
+	if err != nil {
+		return remediate.Result{}, fmt.Errorf("%w; nothing was changed", err)
+	}
+	j, err := remediate.OpenJournal(journal)
+	if err != nil {
+		return remediate.Result{}, err
+	}
+	defer j.Close()
+	a := remediate.Applier{Plan: r.Plan, Journal: j, Accounts: accounts, Tool: job.Tool, Approval: r.Approval, KeepGoing: r.KeepGoing, Stop: r.Stop, Progress: r.Progress}
+	if r.NoLimits {
+		a.Rate, a.Pause, a.Doubt = -1, 10*time.Millisecond, time.Second
+	}
+	result, err := a.Apply(ctx)
+	if err != nil {
+		return result, fmt.Errorf("applying the plan: %w; apply it again to go on", err)
+	}
+	return result, nil
+}
+
+// changes are what a run's journal tells; none where it has no journal.
+func changes(kept *run.Run) ([]report.Change, error) {
+	in, err := kept.Open(remediate.JournalFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	records, err := remediate.ReadJournal(in, remediate.JournalFile)
+	if err != nil {
+		return nil, err
+	}
+	var all []report.Change
+	for _, f := range remediate.Facts(records) {
+		c := report.Change{Time: f.Time, Who: f.Caller, Action: f.Action, Operation: f.Operation, Target: f.Target, Account: f.Account, Region: f.Region,
+			Outcome: f.Outcome, Before: f.Before, After: f.Now, Why: f.Why, RequestID: f.RequestID, Plan: f.Plan}
+		if f.Undo && f.Outcome == remediate.VerdictDone {
+			c.Outcome = "undone"
+		}
+		if f.Outcome == remediate.VerdictDone {
+			c.Summary = remediate.Difference(f.Before, f.Now)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// carry copies plan and journal from the run that they mended into the one that
+// looks at the outcome.
+func carry(from, to *run.Run) error {
+	for _, name := range []string{remediate.PlanFile, remediate.JournalFile} {
+		in, err := from.Open(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		err = to.Write(name, func(w io.Writer) error {
+			_, err := io.Copy(w, in)
+			return err
+		})
+		if err := errors.Join(err, in.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Refinish lists the files of a complete run anew, after a plan or a journal was
+// added to it. An incomplete run stays so.
+func Refinish(kept *run.Run) error {
+	if !kept.Complete() {
+		return nil
+	}
+	m, err := kept.Manifest()
+	if err != nil {
+		return err
+	}
+	return kept.Finish(m)
+}
+
+// remediationAccounts opens every account that a plan changes, each with the
 // credentials of job.AWS. It is an error if one cannot be opened: nothing is
 // changed then.
-func RemediationAccounts(ctx context.Context, job Job, plan *remediate.Plan) (map[string]remediate.Account, error) {
+func remediationAccounts(ctx context.Context, job Job, plan *remediate.Plan) (map[string]remediate.Account, error) {
 	ids := plan.Accounts()
 	if len(ids) > 1 && !strings.Contains(job.AWS.RoleARN, AccountPlaceholder) {
 		return nil, fmt.Errorf("the plan changes %d accounts; give --role-arn with %s in it, such as arn:aws:iam::%s:role/HoldfastRemediate",

@@ -19,6 +19,11 @@ import (
 // Report writes the reports that the job asks for, and the inventory that they
 // point into, to the run's folder; then it finishes the run.
 func Report(job Job, kept *run.Run) error {
+	if job.Mended != nil {
+		if err := carry(job.Mended, kept); err != nil {
+			return err
+		}
+	}
 	in, err := ReportInput(job, kept)
 	if err != nil {
 		return err
@@ -95,6 +100,9 @@ func ReportInput(job Job, kept *run.Run) (*report.Input, error) {
 		}
 	}
 	if err := readGaps(kept, in); err != nil {
+		return nil, err
+	}
+	if in.Changes, err = changes(kept); err != nil {
 		return nil, err
 	}
 	if in.Sources, err = readSources(job, kept, files); err != nil {

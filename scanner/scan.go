@@ -48,6 +48,8 @@ type Job struct {
 	Source  string // folder of the infrastructure code that findings point into; empty: none
 	Redact  bool   // no account ids and principals in reports and inventory; the run's other files hold them
 
+	Mended *run.Run // whose findings were mended before: its plan and journal go into this run, too; nil: none
+
 	Progress func(Progress) // may be nil; called from many goroutines
 }
 

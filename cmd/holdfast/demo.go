@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -11,6 +12,7 @@ import (
 
 	"holdfast/config"
 	"holdfast/internal/awssim"
+	"holdfast/remediate"
 	"holdfast/scanner"
 	"holdfast/scanner/run"
 )
@@ -22,6 +24,7 @@ const defaultDemoOut = "holdfast-demo"
 
 func (a *app) demo() *cobra.Command {
 	var f flags
+	var fix bool
 	cmd := &cobra.Command{
 		Use:     "demo",
 		Short:   "The same against a built-in simulated organization: no AWS, no credentials",
@@ -32,17 +35,23 @@ born from: the table ProductCatalog without point-in-time recovery, the plan
 dbBackupPlan with a year of backups of which two are missing, a table that nobody
 backs up, and two more accounts with mistakes of their own.
 
+With --fix it then shows the plan that would mend this, does it, and scans again:
+what is left is for a person. The journal of what was done is in the run.
+
 It exits 0 when it did its work, whatever it found.`,
+		Example: `  holdfast demo
+  holdfast demo --fix`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd, &f) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runDemo(cmd, &f, fix) },
 	}
 	cmd.Flags().StringVar(&f.out, "out", defaultDemoOut, "`DIR` that keeps the runs")
+	cmd.Flags().BoolVar(&fix, "fix", false, "mend what can be mended, and scan again")
 	f.addReports(cmd, defaultFormats)
 	f.addOutput(cmd)
 	return cmd
 }
 
-func (a *app) runDemo(cmd *cobra.Command, f *flags) error {
+func (a *app) runDemo(cmd *cobra.Command, f *flags, fix bool) error {
 	sim, err := awssim.Load(awssim.Demo)
 	if err != nil {
 		return err
@@ -70,10 +79,51 @@ func (a *app) runDemo(cmd *cobra.Command, f *flags) error {
 	if err := a.runScan(cmd, f, job); err != nil {
 		return err
 	}
+	if fix {
+		if err := a.fixDemo(cmd, f, job); err != nil {
+			return err
+		}
+	}
 	if f.quiet {
 		return nil
 	}
 	return a.afterDemo(f.out)
+}
+
+// fixDemo mends what the scan found, and scans again.
+func (a *app) fixDemo(cmd *cobra.Command, f *flags, job scanner.Job) error {
+	found, err := run.Latest(f.out)
+	if err != nil {
+		return err
+	}
+	plan, err := scanner.PlanRemediation(found, remediate.Options{Tool: job.Tool})
+	if err != nil {
+		return fmt.Errorf("planning: %w", err)
+	}
+	if err := keepPlan(found, plan); err != nil {
+		return err
+	}
+	said := a.stdout
+	if f.quiet {
+		said = io.Discard
+	}
+	fmt.Fprint(said, "\n── What can be mended ──\n\n")
+	if err := plan.WriteText(said); err != nil {
+		return err
+	}
+	fmt.Fprint(said, "\n── Mending it (in your own account: holdfast remediate apply, which asks first) ──\n\n")
+	result, err := scanner.Remediate(cmd.Context(), job, filepath.Join(found.Dir, remediate.JournalFile), scanner.Remediation{
+		Plan: plan, Approval: "demo --fix", NoLimits: true, Progress: sayChange(said),
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(said, "\n%s\n\n── Scanning again: what is left is for a person ──\n\n", sayResult(result))
+	if err := scanner.Report(job, found); err != nil { // what was done is in its reports, too
+		return err
+	}
+	job.Mended = found
+	return a.runScan(cmd, f, job)
 }
 
 // simulatedCredentials lets the SDK's default chain find the demo's access key,

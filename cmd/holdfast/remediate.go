@@ -83,10 +83,15 @@ it back: the patch is in plan.md. --include-managed plans it all the same.`,
 			if err != nil {
 				return fmt.Errorf("planning: %w", err)
 			}
-			if err := a.keepPlan(kept, plan, output); err != nil {
+			if output != "" {
+				err = writeFile(output, planWriter(plan))
+			} else {
+				err = keepPlan(kept, plan)
+			}
+			if err != nil {
 				return err
 			}
-			return a.showPlan(plan, as)
+			return a.showPlan(kept, plan, as)
 		},
 	}
 	f.addOut(cmd)
@@ -97,21 +102,19 @@ it back: the patch is in plan.md. --include-managed plans it all the same.`,
 	return cmd
 }
 
-func (a *app) keepPlan(kept *run.Run, plan *remediate.Plan, output string) error {
-	writePlan := func(w io.Writer) error {
+func planWriter(plan *remediate.Plan) func(io.Writer) error {
+	return func(w io.Writer) error {
 		_, err := plan.WriteTo(w)
 		return err
 	}
-	if output != "" {
-		return writeFile(output, writePlan)
-	}
-	if err := kept.Write(remediate.PlanFile, writePlan); err != nil {
-		return err
-	}
-	return kept.Write(remediate.ReadableFile, plan.WriteMarkdown)
 }
 
-func (a *app) showPlan(plan *remediate.Plan, as string) error {
+// keepPlan adds a plan to the run that it mends.
+func keepPlan(kept *run.Run, plan *remediate.Plan) error {
+	return errors.Join(kept.Write(remediate.PlanFile, planWriter(plan)), kept.Write(remediate.ReadableFile, plan.WriteMarkdown), scanner.Refinish(kept))
+}
+
+func (a *app) showPlan(kept *run.Run, plan *remediate.Plan, as string) error {
 	switch as {
 	case "text":
 		return plan.WriteText(a.stdout)
@@ -194,6 +197,7 @@ left, and 2 when nothing was changed at all.`,
 	f.addOut(cmd)
 	f.addAWS(cmd)
 	l.add(cmd)
+	cmd.Flags().BoolVar(&f.noLimits, "no-limits", false, "no pauses and request limits, for emulators")
 	cmd.Flags().StringVar(&l.approve, "approve", "", "`HASH` of the plan, instead of asking")
 	cmd.Flags().StringVar(&l.journal, "journal", "", "`FILE` to note what is done in (default: journal.jsonl beside the plan)")
 	return cmd
@@ -266,30 +270,25 @@ func (a *app) approved(plan *remediate.Plan, l *applying) error {
 }
 
 func (a *app) applyPlan(ctx context.Context, f *flags, l *applying, plan *remediate.Plan) error {
-	job := scanner.Job{AWS: f.aws}
+	job := scanner.Job{AWS: f.aws, Tool: "holdfast " + version()}
 	job.AWS.Version = version()
-	accounts, err := scanner.RemediationAccounts(ctx, job, plan)
-	if err != nil {
-		return fmt.Errorf("%w; nothing was changed", err)
-	}
-	journal, err := remediate.OpenJournal(l.journal)
-	if err != nil {
-		return err
-	}
-	defer journal.Close()
 	approval := "--approve"
 	if l.approve == "asked" {
 		approval = l.approve
 	}
-	applier := remediate.Applier{
-		Plan: plan, Journal: journal, Accounts: accounts, Tool: "holdfast " + version(), Approval: approval,
-		KeepGoing: l.keepGoing, Stop: stopAt(l.stopFile), Progress: a.sayChange,
-	}
-	result, err := applier.Apply(ctx)
+	result, err := scanner.Remediate(ctx, job, l.journal, scanner.Remediation{
+		Plan: plan, Approval: approval, KeepGoing: l.keepGoing, Stop: stopAt(l.stopFile), NoLimits: f.noLimits, Progress: sayChange(a.stdout),
+	})
 	if err != nil {
-		return fmt.Errorf("applying the plan: %w; apply it again to go on", err)
+		return err
 	}
-	return a.sayResult(result, l.journal)
+	fmt.Fprintf(a.stdout, "%s Journal: %s\n", sayResult(result), l.journal)
+	if kept, err := run.Open("", filepath.Dir(l.journal)); err == nil {
+		if err := scanner.Refinish(kept); err != nil {
+			return err
+		}
+	}
+	return outcome(result)
 }
 
 // stopAt is the kill switch of a file.
@@ -305,15 +304,21 @@ func stopAt(file string) func(context.Context, *remediate.Change) error {
 	}
 }
 
-func (a *app) sayChange(e remediate.Event) {
-	fmt.Fprintf(a.stdout, "[%d/%d] %-8s %s %s\n", e.Number, e.Of, e.Verdict, e.Change.Action, e.Change.Target)
-	if e.Why != "" {
-		fmt.Fprintf(a.stdout, "        %s\n", e.Why)
+func sayChange(w io.Writer) func(remediate.Event) {
+	return func(e remediate.Event) {
+		fmt.Fprintf(w, "[%d/%d] %-8s %s %s\n", e.Number, e.Of, e.Verdict, e.Change.Action, e.Change.Target)
+		if e.Why != "" {
+			fmt.Fprintf(w, "        %s\n", e.Why)
+		}
 	}
 }
 
-func (a *app) sayResult(r remediate.Result, journal string) error {
-	fmt.Fprintf(a.stdout, "%d done, %d right already, %d refused, %d failed, %d left. Journal: %s\n", r.Done, r.Skipped, r.Refused, r.Failed, r.Left, journal)
+func sayResult(r remediate.Result) string {
+	return fmt.Sprintf("%d done, %d right already, %d refused, %d failed, %d left.", r.Done, r.Skipped, r.Refused, r.Failed, r.Left)
+}
+
+// outcome is the exit code of what was done.
+func outcome(r remediate.Result) error {
 	if r.Complete() {
 		return nil
 	}
