@@ -1,8 +1,8 @@
 # METADATA
 # scope: subpackages
-# title: What is left of deleted tables
+# title: Backups
 # description: >-
-#   Rules below judge all backups of one table that no longer exists.
+#   Rules below judge all backups of one table that no longer exists, or one backup that no plan answers for.
 # schemas:
 #   - input: schema.backup
 package holdfast.backup

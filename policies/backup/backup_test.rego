@@ -8,6 +8,7 @@ import data.holdfast.lib.fixture_test as fixture
 # title: The left-over backups, with some facts different
 with_facts(changes) := fixture.with_fields(
 	{
+		"deleted_table": true,
 		"TableArn": "arn:aws:dynamodb:eu-west-1:111122223333:table/Carts",
 		"TableName": "Carts",
 		"recreated": false,
@@ -17,6 +18,11 @@ with_facts(changes) := fixture.with_fields(
 		"recovery_points": 5,
 		"kept_for_ever": 2,
 		"vaults": ["primary"],
+		"usable": 8,
+		"never_expires": true,
+		"without_end": 2,
+		"oldest_without_end_age_days": 40,
+		"creating": 0,
 	},
 	changes,
 )

@@ -25,8 +25,9 @@ type leftover struct {
 	vaults                 map[string]bool
 	// listed are the AWS_BACKUP backups that DynamoDB lists, by ARN: they are
 	// recovery points too, and counted once.
-	listed map[string]*time.Time
-	unsaid *snapshot.Gap // of the first backup that does not say enough
+	listed              map[string]*time.Time
+	ways                ways
+	unsaid, unsaidPoint *snapshot.Gap // of the first that does not say enough
 }
 
 func newLeftover(id string) *leftover {
@@ -53,6 +54,7 @@ func (s *shard) addBackup(b *snapshot.TableBackup) {
 		s.onDemand[table] = sum
 	}
 	sum.unsaid = cmp.Or(sum.unsaid, unsaidOfBackup(b))
+	s.addSingle(b, table)
 	if b.BackupType != "USER" || b.BackupStatus != "AVAILABLE" || s.archival[b.BackupArn] {
 		return
 	}
@@ -85,6 +87,9 @@ func (s *shard) leftoverOfPoint(p *snapshot.RecoveryPoint) *leftover {
 
 func (l *leftover) addBackup(b *snapshot.TableBackup, archival bool) {
 	l.unsaid = cmp.Or(l.unsaid, unsaidOfBackup(b))
+	if b.BackupType != "AWS_BACKUP" {
+		l.ways.addBackup(b, archival)
+	}
 	switch {
 	case archival:
 		l.archival++
@@ -100,8 +105,10 @@ func (l *leftover) addBackup(b *snapshot.TableBackup, archival bool) {
 	l.at(b.BackupCreationDateTime)
 }
 
-func (l *leftover) addPoint(p *snapshot.RecoveryPoint, vault string) {
+func (l *leftover) addPoint(p *snapshot.RecoveryPoint, vault string, kept bool) {
 	l.points++
+	l.unsaidPoint = cmp.Or(l.unsaidPoint, unsaidOfPoint(p))
+	l.ways.addPoint(p, kept)
 	if retentionOfPoint(p).KeptForEver {
 		l.forEver++
 	}
@@ -118,7 +125,8 @@ func (l *leftover) merge(m *leftover) {
 	l.user, l.system, l.archival = l.user+m.user, l.system+m.system, l.archival+m.archival
 	l.points, l.forEver = l.points+m.points, l.forEver+m.forEver
 	l.newest, l.oldest = latest(l.newest, m.newest), earliest(l.oldest, m.oldest)
-	l.unsaid = cmp.Or(l.unsaid, m.unsaid)
+	l.unsaid, l.unsaidPoint = cmp.Or(l.unsaid, m.unsaid), cmp.Or(l.unsaidPoint, m.unsaidPoint)
+	l.ways.merge(m.ways)
 	for v := range m.vaults {
 		l.vaults[v] = true
 	}
@@ -127,9 +135,8 @@ func (l *leftover) merge(m *leftover) {
 	}
 }
 
-// backups returns one subject for each deleted table that left a backup which a
-// person or a plan made. Backups that DynamoDB itself makes of a table that is
-// deleted or archived are counted, and make no subject of their own.
+// backups returns one subject for each deleted table that left a backup, and one
+// for each single backup of other tables.
 func (a *account) backups(s *shard) []*Subject {
 	names := map[string]bool{}
 	for table := range s.leftover {
@@ -157,7 +164,7 @@ func (a *account) backups(s *shard) []*Subject {
 	for _, subject := range all {
 		a.finishBackup(s, subject)
 	}
-	return all
+	return append(all, a.singleSubjects(s)...)
 }
 
 // deleted is all that is left of a table that is gone, whatever its TableIds were.
@@ -200,14 +207,17 @@ func (a *account) recreated(s *shard, table string) []*Subject {
 	return append(all, s.orphan(table+"#earlier", table, unnamed, true)...)
 }
 
-// orphan returns no subject for what makes no orphan.
+// orphan returns no subject where nothing is left.
 func (s *shard) orphan(arn, table string, l *leftover, recreated bool) []*Subject {
+	if len(l.listed) > 0 { // no vault has them, and DynamoDB says no more
+		l.unsaidPoint = cmp.Or(l.unsaidPoint, unsaid(opListBackups, map[string]string{"BackupType": "ALL"}, "a backup of AWS Backup", "no recovery point in any vault"))
+	}
 	for _, made := range l.listed {
 		l.points++
 		l.at(made)
 	}
 	l.listed = nil
-	if l.user+l.points == 0 {
+	if l.user+l.points+l.system+l.archival == 0 {
 		return nil
 	}
 	return []*Subject{s.backupSubject(arn, table, l, recreated)}
@@ -218,14 +228,19 @@ func (s *shard) backupSubject(arn, table string, l *leftover, recreated bool) *S
 	subject := s.subject(KindBackup, arn, name)
 	subject.Serves = []string{table}
 	subject.Backup = &Backup{
-		TableArn: table, TableName: name, TableId: l.id, Recreated: recreated,
+		DeletedTable: true,
+		TableArn:     table, TableName: name, TableId: l.id, Recreated: recreated,
 		UserBackups: l.user, SystemBackups: l.system, ArchivalBackups: l.archival,
 		RecoveryPoints: l.points, KeptForEver: l.forEver, Newest: l.newest,
 		NewestAgeDays: since(s.header.CollectedAt, l.newest, day), OldestAgeDays: since(s.header.CollectedAt, l.oldest, day),
 		Vaults: sortedKeys(l.vaults),
 	}
+	l.ways.fill(subject.Backup, s.header.CollectedAt)
 	if l.unsaid != nil {
 		subject.hidePaths(*l.unsaid, leftOwn)
+	}
+	if l.unsaidPoint != nil {
+		subject.hidePaths(*l.unsaidPoint, wayPaths)
 	}
 	return subject
 }
@@ -240,7 +255,7 @@ func (a *account) finishBackup(s *shard, subject *Subject) {
 	subject.cite("", s.calls.of(opListTables), s.calls.of(opListBackups), points)
 	subject.cite("recovery_points", points)
 	subject.cite("user_backups", s.calls.of(opListBackups))
-	s.hide(subject, about{names: map[string]string{"TableName": b.TableName, "ResourceArn": b.TableArn}})
+	s.hide(subject, about{names: map[string]string{"TableName": b.TableName, "ResourceArn": b.TableArn}, planned: true, left: true})
 }
 
 // sortedKeys is never nil, so that it is [] in JSON.

@@ -60,6 +60,10 @@ type hole struct {
 	unproven bool
 	// keyed: only where a key has to be asked for.
 	keyed bool
+	// left: only what is left of a deleted table.
+	left bool
+	// planned: only where a plan may have made a backup that is taken for forgotten.
+	planned bool
 	// unnamed: only where no plan rule is known to send backups there.
 	unnamed bool
 }
@@ -74,8 +78,10 @@ var (
 	depending   = []string{"tables_that_depend"}
 	heldPoints  = []string{"dynamodb_points", "foreign_points", "points_by_status", "points_for_ever"}
 	sent        = []string{"named_by_rules", "refused_senders", "senders", "shortest_retention_days"}
-	leftPoints  = []string{"kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
-	leftOwn     = []string{"TableId", "archival_backups", "kept_for_ever", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
+	keptBy      = []string{"made_by", "oldest_without_end_age_days", "without_end"}
+	leftPoints  = []string{"creating", "days_left", "kept_for_ever", "never_expires", "oldest_creating_age_hours", "oldest_without_end_age_days", "usable", "without_end", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
+	leftOwn     = []string{"TableId", "archival_backups", "creating", "days_left", "kept_for_ever", "never_expires", "oldest_creating_age_hours",
+		"oldest_without_end_age_days", "usable", "without_end", "newest", "newest_age_days", "oldest_age_days", "system_backups", "user_backups"}
 )
 
 // planOperations are those without which it is not known what plans there are.
@@ -85,6 +91,7 @@ var planOperations = []string{opListPlans, opGetPlan, opListSelections, opGetSel
 var (
 	// plansUnread: what is not known without a plan and its rules.
 	plansUnread = []hole{
+		{kind: KindBackup, paths: keptBy, planned: true},
 		{kind: KindSelection, paths: countedTables, unlisted: true},
 		{kind: KindPlanRule, paths: colliding},
 		{kind: KindTable, paths: covering},
@@ -143,7 +150,7 @@ var holes = map[string][]hole{
 	},
 	opListBackups: {
 		{kind: KindTable, by: "TableName", paths: onDemandPaths},
-		{kind: KindBackup, by: "TableName", paths: leftOwn, unlisted: true},
+		{kind: KindBackup, by: "TableName", paths: leftOwn, unlisted: true, left: true},
 	},
 	opTags:           tagsUnread,
 	opTagsOfResource: tagsUnread,
@@ -166,7 +173,7 @@ var holes = map[string][]hole{
 		{kind: KindPlanRule, paths: covered, unproven: true},
 		{kind: KindPlanRule, paths: colliding, unproven: true, wide: true},
 		{kind: KindSelection, paths: countedTables, unproven: true, wide: true},
-		{kind: KindBackup, paths: leftPoints, unlisted: true},
+		{kind: KindBackup, paths: leftPoints, unlisted: true, left: true},
 	},
 	"backup:DescribeBackupVault": {
 		{kind: KindVault, by: "BackupVaultName", paths: all},
@@ -180,11 +187,11 @@ var holes = map[string][]hole{
 		{kind: KindPlanRule, paths: covered, unproven: true},
 		{kind: KindPlanRule, paths: colliding, unproven: true, wide: true},
 		{kind: KindSelection, paths: countedTables, unproven: true, wide: true},
-		{kind: KindBackup, paths: leftPoints, unlisted: true},
+		{kind: KindBackup, paths: leftPoints, unlisted: true, left: true},
 	},
 	"backup:ListRecoveryPointsByResource": {
 		{kind: KindTable, by: "ResourceArn", paths: found},
-		{kind: KindBackup, by: "ResourceArn", paths: leftPoints, unlisted: true},
+		{kind: KindBackup, by: "ResourceArn", paths: leftPoints, unlisted: true, left: true},
 	},
 	"backup:DescribeRecoveryPoint": {
 		{kind: KindTable, by: "ResourceArn", paths: []string{"points"}},
@@ -296,7 +303,7 @@ type about struct {
 	names   map[string]string   // the values of parameters that name it
 	several map[string][]string // of parameters that name things it depends on
 
-	optIn, copies, copying, tags, tagsUnread, unproven, keyed bool
+	optIn, copies, copying, tags, tagsUnread, unproven, keyed, planned, left bool
 
 	optInSomewhere, unprovenSomewhere bool
 
@@ -324,7 +331,7 @@ func (h hole) applies(a about) bool {
 		a.optIn, a.unproven = a.optInSomewhere, a.unprovenSomewhere
 	}
 	return (!h.optIn || a.optIn) && (!h.copies || a.copies) && (!h.copying || a.copying) && (!h.tags || a.tags) &&
-		(!h.tagsUnread || a.tagsUnread) && (!h.unproven || a.unproven) && (!h.keyed || a.keyed) && (!h.unnamed || !a.named)
+		(!h.tagsUnread || a.tagsUnread) && (!h.unproven || a.unproven) && (!h.keyed || a.keyed) && (!h.planned || a.planned) && (!h.left || a.left) && (!h.unnamed || !a.named)
 }
 
 // concerns reports whether a gap is about the subject, or about all of its kind.

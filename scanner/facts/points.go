@@ -108,10 +108,11 @@ func (a *account) addPoint(s *shard, p *snapshot.RecoveryPoint) {
 			}
 			left = sum.earlier
 		}
-		left.addPoint(p, vaultName(vault))
+		left.addPoint(p, vaultName(vault), home.madeBy(p) == byPlan)
 		return
 	}
 	sum.add(p, vault)
+	s.addSinglePoint(home, p, vault)
 }
 
 func (s *points) add(p *snapshot.RecoveryPoint, vault string) {

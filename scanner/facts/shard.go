@@ -29,7 +29,8 @@ type shard struct {
 	archival map[string]bool // ARNs of the backups that AWS made of archived tables
 	onDemand map[string]*onDemand
 	leftover map[string]map[string]*leftover // of deleted tables: by table ARN, then TableId
-	jobs     map[string]*jobs                // by table ARN
+	singles  []*single
+	jobs     map[string]*jobs // by table ARN
 	calls    calls
 
 	optInChanged *time.Time // the Region's settings; nil: not known

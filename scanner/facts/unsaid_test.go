@@ -116,7 +116,7 @@ func TestBackupsThatDoNotSayEnough(t *testing.T) {
 			return b
 		}
 		all := inDublin(t, orders(), backup("Gone"), backup("Orders"))
-		if s := only(t, all, facts.KindBackup); !hides(s, "user_backups") || hides(s, "recovery_points") {
+		if s := named(t, all, facts.KindBackup, "Gone"); !hides(s, "user_backups") || !hides(s, "days_left") || hides(s, "recovery_points") {
 			t.Errorf("gaps of what is left are %+v", s.Gaps)
 		}
 		if s := only(t, all, facts.KindTable); !hides(s, "recovery.on_demand_backups") || hides(s, "recovery.usable_points") {

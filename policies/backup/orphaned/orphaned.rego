@@ -33,7 +33,14 @@
 #     vault.
 package holdfast.backup.orphaned
 
-applicable := _orphans > 0
+applicable if {
+	input.deleted_table == true
+	_orphans > 0
+}
+
+applicable := false if input.deleted_table == false
+
+applicable := false if _orphans == 0
 
 ok if _orphans == 0
 

@@ -52,6 +52,10 @@ test_not_applicable_to_what_dynamodb_made_itself if {
 	rule.deny == set() with input as facts
 }
 
+test_not_applicable_to_a_backup_of_a_table_that_is_there if {
+	rule.applicable == false with input as backup.with_facts({"deleted_table": false})
+}
+
 test_missing_count_is_neither if {
 	facts := fixture.without(backup.with_facts({}), {"recovery_points"})
 	not rule.applicable == true with input as facts
