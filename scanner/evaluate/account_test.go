@@ -2,6 +2,7 @@ package evaluate_test
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"time"
 
@@ -15,24 +16,45 @@ func ptr[T any](v T) *T { return &v }
 // bigAccount makes n tables as they are found in a large account: a few plans,
 // each with many tables, one table in ten with something wrong, ages over three
 // years, points of the last weeks; and the plan rules that serve them.
-func bigAccount(n int) []*facts.Subject {
-	random := rand.New(rand.NewPCG(1, uint64(n)))
-	const plans = 20
-	protections := make([]facts.Protection, plans)
-	subjects := make([]*facts.Subject, 0, n+plans)
-	for i := range protections {
-		protections[i] = protection(i)
-		subjects = append(subjects, planRule(protections[i], i))
-	}
-	for i := range n {
-		plan := random.IntN(plans)
-		s := bigTable(random, fmt.Sprintf("table-%06d", i), protections[plan])
-		rule := subjects[plan]
-		rule.Serves = append(rule.Serves, s.ARN)
-		rule.PlanRule.TablesCovered++
+func bigAccount(n int) (subjects []*facts.Subject) {
+	for s := range streamed(n) {
 		subjects = append(subjects, s)
 	}
 	return subjects
+}
+
+// streamed is bigAccount without holding it: each subject is made when it is asked
+// for, and made again the second time.
+func streamed(n int) iter.Seq2[*facts.Subject, error] {
+	const plans = 20
+	protections := make([]facts.Protection, plans)
+	rules := make([]*facts.Subject, plans)
+	for i := range protections {
+		protections[i] = protection(i)
+		rules[i] = planRule(protections[i], i)
+	}
+	table := func(i int) (random *rand.Rand, name string, plan int) {
+		random = rand.New(rand.NewPCG(uint64(n), uint64(i)))
+		return random, fmt.Sprintf("table-%07d", i), random.IntN(plans)
+	}
+	for i := range n {
+		_, name, plan := table(i)
+		rules[plan].Serves = append(rules[plan].Serves, arn(name))
+		rules[plan].PlanRule.TablesCovered++
+	}
+	return func(yield func(*facts.Subject, error) bool) {
+		for _, s := range rules {
+			if !yield(s, nil) {
+				return
+			}
+		}
+		for i := range n {
+			random, name, plan := table(i)
+			if !yield(bigTable(random, name, protections[plan]), nil) {
+				return
+			}
+		}
+	}
 }
 
 func protection(i int) facts.Protection {

@@ -9,39 +9,22 @@ import (
 	"holdfast/scanner/finding"
 )
 
-// replicas judges the replicas of a global table together, by the setting of
-// each replica's scope: rules whose metadata says so are not applicable outside
-// of the Regions that it names, or, with "one", where another replica passes all
-// of them. Nothing that is unknown passes, and nothing unknown is excused.
-func (r *run) replicas() {
-	groups := map[string][]int{}
-	for i, s := range r.subjects {
-		if s.Kind == facts.KindTable && s.Group != "" {
-			groups[s.Group] = append(groups[s.Group], i)
-		}
-	}
-	for _, members := range groups {
-		good := -1
-		for _, i := range members {
-			if good < 0 && r.protected(i) {
-				good = i
-			}
-		}
-		for _, i := range members {
-			r.excuse(i, good)
-		}
-	}
+// settle does to a subject's verdicts what does not depend on its facts.
+func (r *run) settle(j *judged) {
+	r.excuse(j)
+	r.waive(j)
+	r.causes(j)
 }
 
-// protected: the replica fails none of the rules, nothing is unknown, and at
-// least one passes.
-func (r *run) protected(i int) bool {
+// protected: the replica fails none of the rules that are judged together, nothing
+// is unknown, and at least one passes.
+func (r *run) protected(j *judged) bool {
 	passes := 0
-	for j, e := range r.entries[facts.KindTable] {
+	for n, e := range r.entries[facts.KindTable] {
 		if !e.meta.Replicas {
 			continue
 		}
-		switch r.judged[i][j].status {
+		switch j.all[n].status {
 		case finding.Pass:
 			passes++
 		case finding.Fail, finding.Unknown:
@@ -51,21 +34,27 @@ func (r *run) protected(i int) bool {
 	return passes > 0
 }
 
-func (r *run) excuse(i, good int) {
-	s := r.subjects[i]
-	setting := replicaSetting(r.scopes.of[i])
+// excuse judges a replica of a global table together with the others, by the
+// setting of its scope: rules whose metadata says so are not applicable outside of
+// the Regions that it names, or, with "one", where another replica passes all of
+// them. Nothing that is unknown passes, and nothing unknown is excused.
+func (r *run) excuse(j *judged) {
+	if j.Kind != facts.KindTable || j.Group == "" {
+		return
+	}
+	setting, good := replicaSetting(j.scopes), r.survey.good[j.Group]
 	var why string
 	switch {
-	case len(setting.Regions) > 0 && !slices.Contains(setting.Regions, s.Region):
+	case len(setting.Regions) > 0 && !slices.Contains(setting.Regions, j.Region):
 		why = fmt.Sprintf("is a replica outside of the Regions that the scope asks for, %v", setting.Regions)
-	case setting.Mode == "one" && good >= 0 && good != i:
-		why = fmt.Sprintf("is a replica of a table that is protected in %s", r.subjects[good].Region)
+	case setting.Mode == "one" && good != nil && good.ARN != j.ARN:
+		why = fmt.Sprintf("is a replica of a table that is protected in %s", good.Region)
 	default:
 		return
 	}
-	for j, e := range r.entries[facts.KindTable] {
-		found := &r.judged[i][j]
-		if !e.meta.Replicas || found.status == finding.NotApplicable || setting.Mode == "one" && found.status != finding.Fail {
+	for n, e := range r.entries[facts.KindTable] {
+		found := &j.all[n]
+		if !e.meta.Replicas || found.verdict == nil || found.status == finding.NotApplicable || setting.Mode == "one" && found.status != finding.Fail {
 			continue
 		}
 		found.verdict = notApplicable(why)
@@ -89,12 +78,10 @@ func replicaSetting(alternatives []*scopeSet) (setting config.Replicas) {
 }
 
 // waive turns failures that somebody has accepted into waived ones.
-func (r *run) waive() {
-	for i, s := range r.subjects {
-		for j := range r.entries[s.Kind] {
-			if r.judged[i][j].verdict != nil {
-				r.waiveOne(s, &r.entries[s.Kind][j], &r.judged[i][j])
-			}
+func (r *run) waive(j *judged) {
+	for n := range j.all {
+		if j.all[n].verdict != nil {
+			r.waiveOne(j.Subject, &r.entries[j.Kind][n], &j.all[n])
 		}
 	}
 }
@@ -114,18 +101,16 @@ func (r *run) waiveOne(s *facts.Subject, e *entry, j *judgement) {
 // causes tells of each failure which other failures of the same subject explain
 // it, as the rule's metadata says. A waived failure explains nothing: what it
 // would cover up has not been accepted.
-func (r *run) causes() {
-	for i, s := range r.subjects {
-		entries := r.entries[s.Kind]
-		for j := range entries {
-			if len(entries[j].meta.CausedBy) == 0 || r.judged[i][j].stands() != finding.Fail || r.judged[i][j].standsAlone {
-				continue
-			}
-			for _, cause := range entries[j].meta.CausedBy {
-				if k := r.index(s.Kind, cause); k >= 0 && r.judged[i][k].stands() == finding.Fail {
-					n := r.judged[i][j].noted()
-					n.causedBy = append(n.causedBy, cause)
-				}
+func (r *run) causes(j *judged) {
+	entries := r.entries[j.Kind]
+	for n := range entries {
+		found := &j.all[n]
+		if len(entries[n].meta.CausedBy) == 0 || found.verdict == nil || found.stands() != finding.Fail || found.standsAlone {
+			continue
+		}
+		for _, cause := range entries[n].meta.CausedBy {
+			if k := r.index(j.Kind, cause); k >= 0 && j.all[k].verdict != nil && j.all[k].stands() == finding.Fail {
+				found.noted().causedBy = append(found.noted().causedBy, cause)
 			}
 		}
 	}

@@ -8,74 +8,46 @@ import (
 
 	"holdfast/scanner/facts"
 	"holdfast/scanner/finding"
-
-	"golang.org/x/sync/errgroup"
 )
 
-// emit makes findings of judgements, several chunks at a time, and hands them on
-// in order.
-func (r *run) emit(ctx context.Context, emit func(*finding.Finding) error) error {
-	group, ctx := errgroup.WithContext(ctx)
-	made := make(chan chan []*finding.Finding, r.settings.Parallel)
-	group.Go(func() error {
-		defer close(made)
-		workers, _ := errgroup.WithContext(ctx)
-		workers.SetLimit(r.settings.Parallel)
-		for from := 0; from < len(r.subjects) && ctx.Err() == nil; from += chunk {
-			part := make(chan []*finding.Finding, 1)
-			select {
-			case made <- part:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-			workers.Go(func() error {
-				part <- r.findings(from, min(from+chunk, len(r.subjects)))
-				return nil
-			})
+// findings judges subjects by all rules and makes their findings.
+func (r *run) findings(ctx context.Context, w *worker, items []item) ([]finding.Finding, error) {
+	n := 0
+	for _, it := range items {
+		n += len(r.entries[it.Kind])
+	}
+	all := make([]finding.Finding, 0, n)
+	for _, it := range items {
+		if len(r.entries[it.Kind]) == 0 {
+			continue
 		}
-		return workers.Wait()
-	})
-	group.Go(func() error {
-		for part := range made {
-			for _, f := range <-part {
-				if err := emit(f); err != nil {
-					return err
-				}
-			}
+		j, err := w.judge(ctx, it, nil)
+		if err != nil {
+			return nil, err
 		}
-		return ctx.Err()
-	})
-	return group.Wait()
-}
-
-func (r *run) findings(from, to int) []*finding.Finding {
-	all := make([]*finding.Finding, 0, (to-from)*16)
-	for i := from; i < to; i++ {
-		s := r.subjects[i]
-		x := newExhibits(s, r.policy.shapes[s.Kind])
-		for j := range r.entries[s.Kind] {
-			all = append(all, r.finding(s, &r.entries[s.Kind][j], &r.judged[i][j], x))
+		r.settle(j)
+		r.engine(j)
+		x := w.exhibits(it.Subject)
+		for n := range r.entries[it.Kind] {
+			all = append(all, r.finding(it.Subject, &r.entries[it.Kind][n], &j.all[n], x))
 		}
 	}
-	return all
+	return all, nil
 }
 
-func (r *run) finding(s *facts.Subject, e *entry, j *judgement, x *exhibits) *finding.Finding {
-	f := &finding.Finding{
+func (r *run) finding(s *facts.Subject, e *entry, j *judgement, x *exhibits) finding.Finding {
+	f := finding.Finding{
 		Rule: e.meta.ID, Subject: s.Kind, ARN: s.ARN, Account: s.Account, Region: s.Region, Name: s.Name,
 		Status: j.stands(), Severity: e.meta.Severity, Message: j.message,
-		Expected: j.expected, Actual: j.actual, Scope: *j.scope, Cause: j.cause,
+		Expected: j.expected, Actual: j.actual, Scope: *j.scope, Cause: j.cause, Evidence: x.evidence(e.evidence),
 	}
 	if j.severity != "" && !e.overridden {
 		f.Severity = j.severity
 	}
-	if !s.Unlisted {
-		f.Evidence = x.evidence(e.meta.Evidence)
-	}
 	if j.gap != nil {
 		gap := *j.gap
 		f.Gap = &gap
-		f.Gap.Expected = r.expected(f)
+		f.Gap.Expected = r.expected(&f)
 	}
 	if j.status == finding.Fail && e.meta.Remediation != "" {
 		f.Remediation = &finding.Remediation{Action: e.meta.Remediation, Parameters: j.remediation}
@@ -89,40 +61,74 @@ func (r *run) finding(s *facts.Subject, e *entry, j *judgement, x *exhibits) *fi
 // exhibits makes the evidence of one subject, each path once.
 type exhibits struct {
 	subject *facts.Subject
+	facts   reflect.Value
 	shape   *shape
-	sources []path // of the subject's sources
-	made    []finding.Evidence
+	paths   []namedPath        // of this kind's evidence, by number
+	sources []path             // of the subject's sources
+	made    []finding.Evidence // by number; without Path: not yet
+	free    []finding.Evidence // room for what findings hold
 }
 
-func newExhibits(s *facts.Subject, shape *shape) *exhibits {
-	x := &exhibits{subject: s, shape: shape, sources: make([]path, len(s.Sources))}
-	for i, source := range s.Sources {
-		x.sources[i] = parsePath(source.Path)
+func (w *worker) exhibits(s *facts.Subject) *exhibits {
+	document := s.Facts()
+	if document == nil {
+		return nil
 	}
+	x := &exhibits{subject: s, facts: reflect.ValueOf(document).Elem(), shape: w.policy.shapes[s.Kind], paths: w.evidence[s.Kind].paths}
+	x.sources = make([]path, len(s.Sources))
+	for i, source := range s.Sources {
+		steps, known := w.parsed[source.Path]
+		if !known {
+			steps = parsePath(source.Path)
+			w.parsed[source.Path] = steps
+		}
+		x.sources[i] = steps
+	}
+	x.made = make([]finding.Evidence, len(x.paths))
+	x.free = make([]finding.Evidence, w.evidence[s.Kind].shown)
 	return x
 }
 
-func (x *exhibits) evidence(paths []string) []finding.Evidence {
-	if x.subject.Facts() == nil || len(paths) == 0 {
+// evidence are the exhibits of these numbers; none where there are no facts.
+func (x *exhibits) evidence(numbers []int) []finding.Evidence {
+	if x == nil || len(numbers) == 0 {
 		return nil
 	}
-	all := make([]finding.Evidence, len(paths))
-	for i, at := range paths {
-		all[i] = x.exhibit(at)
+	all := x.free[:len(numbers):len(numbers)]
+	x.free = x.free[len(numbers):]
+	for i, n := range numbers {
+		if x.made[n].Path == "" {
+			at := x.paths[n]
+			x.made[n] = finding.Evidence{Path: at.name, Value: valueAt(x.shape, x.facts, at.steps), Calls: x.calls(at.steps)}
+		}
+		all[i] = x.made[n]
 	}
 	return all
 }
 
-func (x *exhibits) exhibit(at string) finding.Evidence {
-	for _, e := range x.made {
-		if e.Path == at {
-			return e
+type namedPath struct {
+	name  string
+	steps path
+}
+
+// An exhibition is the evidence that the rules of one kind show.
+type exhibition struct {
+	paths []namedPath // each once
+	shown int         // by all rules together
+}
+
+// exhibit numbers the evidence of a rule.
+func (x *exhibition) exhibit(evidence []string) (numbers []int) {
+	for _, e := range evidence {
+		n := slices.IndexFunc(x.paths, func(p namedPath) bool { return p.name == e })
+		if n < 0 {
+			n = len(x.paths)
+			x.paths = append(x.paths, namedPath{e, parsePath(e)})
 		}
+		numbers = append(numbers, n)
 	}
-	steps := parsePath(at)
-	e := finding.Evidence{Path: at, Value: valueAt(x.shape, reflect.ValueOf(x.subject.Facts()).Elem(), steps), Calls: x.calls(steps)}
-	x.made = append(x.made, e)
-	return e
+	x.shown += len(numbers)
+	return numbers
 }
 
 // valueAt is the JSON at a path, nil where there is none.
@@ -141,11 +147,7 @@ func valueAt(s *shape, v reflect.Value, at path) json.RawMessage {
 			return nil
 		}
 	}
-	text, err := json.Marshal(v.Interface())
-	if err != nil {
-		return nil
-	}
-	return text
+	return s.appendJSON(nil, v)
 }
 
 // calls are those that a path came from: of the nearest source at or above it,

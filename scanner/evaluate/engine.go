@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -42,27 +43,19 @@ func engineRules() []finding.Rule {
 //	not_applicable  it serves none
 //
 // Waived failures of tables count as accepted, so not as failures.
-func (r *run) engine() {
-	for _, meta := range engineRules() {
-		var g *gathered
-		for i, s := range r.subjects {
-			j := r.index(s.Kind, meta.ID)
-			if j < 0 {
-				continue
-			}
-			if g == nil {
-				g = r.gather(meta.Gathers)
-			}
-			e := &r.entries[s.Kind][j]
-			set := r.scopes.of[i][0]
-			made := judgement{scope: &set.bounds[s.Kind][j].scope}
-			made.verdict = g.verdict(r, s, e)
-			if made.status == finding.Fail {
-				made.noted().members = g.failing[s.ARN]
-			}
-			r.judged[i][j] = made
-			r.waiveOne(s, e, &r.judged[i][j])
+func (r *run) engine(j *judged) {
+	for n := range r.entries[j.Kind] {
+		e := &r.entries[j.Kind][n]
+		if e.gathers == "" {
+			continue
 		}
+		g := gatheredBy(r.survey.gathered, e.gathers)
+		made := judgement{verdict: g.verdict(r, j.Subject, e), scope: &j.scopes[0].bounds[j.Kind][n].scope}
+		if made.status == finding.Fail {
+			made.noted().members = g.failing[j.ARN]
+		}
+		j.all[n] = made
+		r.waiveOne(j.Subject, e, &j.all[n])
 	}
 }
 
@@ -74,47 +67,59 @@ func (r *run) index(kind, id string) int {
 
 // gathered is what one table rule found, by plan rule and by table.
 type gathered struct {
-	failing map[string][]string // cause → ARNs of tables, sorted
+	failing map[string][]string // cause → ARNs of tables, sorted in the end
 	unknown map[string]*verdict // ARN of table → its verdict
 }
 
-func (r *run) gather(rule string) *gathered {
-	g := &gathered{map[string][]string{}, map[string]*verdict{}}
-	j := r.index(facts.KindTable, rule)
-	for i, s := range r.subjects {
-		if s.Kind != facts.KindTable || j < 0 {
+// gatheredBy is what a rule found, among all.
+func gatheredBy(all map[string]*gathered, rule string) *gathered {
+	if all[rule] == nil {
+		all[rule] = &gathered{map[string][]string{}, map[string]*verdict{}}
+	}
+	return all[rule]
+}
+
+func (g *gathered) add(more *gathered) {
+	for cause, tables := range more.failing {
+		g.failing[cause] = append(g.failing[cause], tables...)
+	}
+	maps.Copy(g.unknown, more.unknown)
+}
+
+// gather takes from a table what engine rules need.
+func (r *run) gather(j *judged, into map[string]*gathered) {
+	for _, meta := range engineRules() {
+		n := r.index(facts.KindTable, meta.Gathers)
+		if n < 0 {
 			continue
 		}
-		switch found := &r.judged[i][j]; found.stands() {
+		g := gatheredBy(into, meta.Gathers)
+		switch found := &j.all[n]; found.stands() {
 		case finding.Fail:
 			// One that another rule's failure explains says nothing more about its plan
 			// rule: a weekday schedule is no lifecycle that is too short. Where it is not
 			// known whether it does, neither is this.
-			if doubt := r.perhapsExplained(i, j); doubt != nil {
-				g.unknown[s.ARN] = doubt
+			if doubt := r.perhapsExplained(j, n); doubt != nil {
+				g.unknown[j.ARN] = doubt
 			} else if found.cause != "" && !found.explained() {
-				g.failing[found.cause] = append(g.failing[found.cause], s.ARN)
+				g.failing[found.cause] = append(g.failing[found.cause], j.ARN)
 			}
 		case finding.Unknown:
-			g.unknown[s.ARN] = found.verdict
+			g.unknown[j.ARN] = found.verdict
 		}
 	}
-	for _, members := range g.failing {
-		slices.Sort(members)
-	}
-	return g
 }
 
 // perhapsExplained is the unknown verdict of a rule whose failure would explain
 // this one; nil where there is none.
-func (r *run) perhapsExplained(i, j int) *verdict {
-	found, kind := &r.judged[i][j], r.subjects[i].Kind
+func (r *run) perhapsExplained(j *judged, n int) *verdict {
+	found := &j.all[n]
 	if found.standsAlone || found.explained() {
 		return nil
 	}
-	for _, cause := range r.entries[kind][j].meta.CausedBy {
-		if k := r.index(kind, cause); k >= 0 && r.judged[i][k].status == finding.Unknown {
-			return r.judged[i][k].verdict
+	for _, cause := range r.entries[j.Kind][n].meta.CausedBy {
+		if k := r.index(j.Kind, cause); k >= 0 && j.all[k].status == finding.Unknown {
+			return j.all[k].verdict
 		}
 	}
 	return nil

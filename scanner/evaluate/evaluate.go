@@ -14,7 +14,6 @@ package evaluate
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"runtime"
 	"slices"
@@ -34,6 +33,7 @@ type Settings struct {
 	Select   func(id string) bool // further narrows the rules that Config enables; nil: all
 	Now      time.Time            // for the expiry of waivers and expected gaps only; zero: time.Now()
 	Parallel int                  // workers; 0: one per CPU
+	Keep     int                  // subjects held in memory between the two passes; a larger account is read twice; 0: 10,000
 	NoCache  bool                 // ask each rule about each subject, giving it all facts: the reference for tests
 }
 
@@ -57,36 +57,31 @@ func (p *Policy) Enabled(s Settings) []finding.Rule {
 // all Rego files, tests included.
 func (p *Policy) Hash() string { return p.hash }
 
-// Evaluate judges subjects, which are those of one account, all of them, in any
-// order: the replicas of a global table and the tables of a plan rule are judged
-// together, so the subjects are held until all have been read. Findings are
-// emitted sorted by account, Region, kind, ARN and rule, one at a time.
+// Evaluate judges subjects, which are those of one account, all of them, sorted by
+// Region, kind and ARN as facts are. The replicas of a global table and the tables
+// of a plan rule are judged together, so it goes through the subjects twice; those
+// of a large account are read twice, and never all in memory. Findings are emitted
+// sorted by account, Region, kind, ARN and rule, one at a time.
 //
 // The error is that of subjects, of emit or of ctx; or a value in the
 // configuration that does not fit its parameter; or a malformed answer of a rule
 // (a violation without message, a severity that is not declared), with the
-// rule's file and line.
+// rule's file and line; or a rule that does not end.
 func (p *Policy) Evaluate(ctx context.Context, subjects iter.Seq2[*facts.Subject, error], s Settings, emit func(*finding.Finding) error) error {
-	s = s.complete()
-	run := &run{policy: p, settings: s}
-	for subject, err := range subjects {
-		if err != nil {
-			return err
+	r := &run{policy: p, settings: s.complete()}
+	r.prepare()
+	subjects = twice(subjects, r.settings.Keep)
+	if err := r.look(ctx, subjects); err != nil {
+		return err
+	}
+	return pass(ctx, r, subjects, r.findings, func(all []finding.Finding) error {
+		for i := range all {
+			if err := emit(&all[i]); err != nil {
+				return err
+			}
 		}
-		run.subjects = append(run.subjects, subject)
-	}
-	slices.SortStableFunc(run.subjects, compareSubjects)
-	if err := run.prepare(); err != nil {
-		return err
-	}
-	if err := run.judge(ctx); err != nil {
-		return err
-	}
-	run.replicas()
-	run.waive()
-	run.causes()
-	run.engine()
-	return run.emit(ctx, emit)
+		return nil
+	})
 }
 
 func (s Settings) complete() Settings {
@@ -98,6 +93,9 @@ func (s Settings) complete() Settings {
 	}
 	if s.Parallel <= 0 {
 		s.Parallel = runtime.GOMAXPROCS(0)
+	}
+	if s.Keep <= 0 {
+		s.Keep = 10_000
 	}
 	return s
 }
@@ -118,21 +116,23 @@ func compareSubjects(a, b *facts.Subject) int {
 	return 0
 }
 
-// A run is one evaluation. judged[i][j] is what entries[kind][j] says of
-// subjects[i], where kind is the subject's.
+// A run is one evaluation.
 type run struct {
 	policy   *Policy
 	settings Settings
-	subjects []*facts.Subject
-	entries  map[string][]entry // enabled rules by kind, sorted by id
+	entries  map[string][]entry     // enabled rules by kind, sorted by id
+	evidence map[string]*exhibition // by kind
 	scopes   *scoping
-	judged   [][]judgement
+	workers  []*worker
+	stop     *atomic.Bool            // the watchdog has given up
 	spent    map[*rule]*atomic.Int64 // nanoseconds; see overdrawn
+	survey   *survey                 // what the first pass found
 }
 
 // An entry is a rule in force: its severity is that of the configuration.
 type entry struct {
 	meta       finding.Rule
+	evidence   []int  // numbers of meta.Evidence in the exhibition of its kind
 	overridden bool   // the configuration's severity also overrules that of violations
 	rule       *rule  // nil where the engine computes it
 	gathers    string // for those: the table rule whose failures it gathers
@@ -170,8 +170,8 @@ func (j *judgement) stands() finding.Status {
 	return j.status
 }
 
-func (r *run) prepare() error {
-	r.entries, r.spent = map[string][]entry{}, map[*rule]*atomic.Int64{}
+func (r *run) prepare() {
+	r.entries, r.evidence, r.spent = map[string][]entry{}, map[string]*exhibition{}, map[*rule]*atomic.Int64{}
 	add := func(e entry) {
 		if !r.settings.enabled(e.meta) {
 			return
@@ -192,24 +192,13 @@ func (r *run) prepare() error {
 			add(entry{meta: meta, gathers: meta.Gathers})
 		}
 	}
-	for _, entries := range r.entries {
+	for kind, entries := range r.entries {
+		r.evidence[kind] = &exhibition{}
+		for n := range entries {
+			entries[n].evidence = r.evidence[kind].exhibit(entries[n].meta.Evidence)
+		}
 		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.meta.ID, b.meta.ID) })
 	}
-	for i, s := range r.subjects {
-		if i > 0 && s.Account != r.subjects[0].Account {
-			return fmt.Errorf("evaluating %s: its account is not %s; accounts are judged one after the other", s.ARN, r.subjects[0].Account)
-		}
-		if i > 0 && compareSubjects(r.subjects[i-1], s) == 0 {
-			return fmt.Errorf("evaluating %s %s: it is there twice", s.Kind, s.ARN)
-		}
-		if _, known := r.policy.shapes[s.Kind]; !known {
-			return fmt.Errorf("evaluating %s: unknown kind of subject %q", s.ARN, s.Kind)
-		}
-		if s.Facts() == nil && whole(s) == nil {
-			return fmt.Errorf("evaluating %s %s: it has neither facts nor a gap that says why", s.Kind, s.ARN)
-		}
-	}
-	var err error
-	r.scopes, err = newScoping(r)
-	return err
+	r.scopes = newScoping(r)
+	r.newWorkers()
 }

@@ -4,55 +4,13 @@ import (
 	"context"
 	"reflect"
 	"slices"
-	"sync/atomic"
 
 	"holdfast/scanner/facts"
 	"holdfast/scanner/finding"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
-	"golang.org/x/sync/errgroup"
 )
-
-// chunk is how many subjects a worker takes at a time.
-const chunk = 64
-
-// judge fills judged, but for the engine's own rules, with workers that take
-// chunks of subjects. What a worker finds does not depend on what it judged
-// before, so the outcome does not depend on their number.
-func (r *run) judge(ctx context.Context) error {
-	r.judged = make([][]judgement, len(r.subjects))
-	var next atomic.Int64
-	var stop atomic.Bool
-	var workers []*worker
-	group, ctx := errgroup.WithContext(ctx)
-	for range min(r.settings.Parallel, len(r.subjects)/chunk+1) {
-		w := newWorker(r, &stop)
-		workers = append(workers, w)
-		group.Go(func() error {
-			for {
-				from := int(next.Add(1)-1) * chunk
-				if from >= len(r.subjects) {
-					return nil
-				}
-				for i := from; i < min(from+chunk, len(r.subjects)); i++ {
-					if err := w.subject(ctx, i); err != nil {
-						return err
-					}
-				}
-			}
-		})
-	}
-	return watched(group.Wait, func() error {
-		for _, w := range workers {
-			if err := w.progress.stuck(); err != nil {
-				stop.Store(true)
-				return err
-			}
-		}
-		return nil
-	})
-}
 
 // A worker judges one subject after the other, with caches of its own.
 type worker struct {
@@ -61,6 +19,7 @@ type worker struct {
 	builtins map[string]*topdown.Builtin
 	oracles  map[*bound]*oracle
 	caches   map[*query]*cache
+	parsed   map[string]path // paths of sources; see exhibits
 	progress progress
 	key      []byte
 	numbers  []int64 // volatile ones of the query at hand
@@ -71,33 +30,46 @@ type worker struct {
 	input *ast.Term // all facts, for NoCache; nil until needed
 }
 
-func newWorker(r *run, stop *atomic.Bool) *worker {
-	o := &observer{budget: budget{stop: stop}}
-	return &worker{run: r, observer: o, builtins: implementations(o), oracles: map[*bound]*oracle{}, caches: map[*query]*cache{}}
+func newWorker(r *run) *worker {
+	o := &observer{budget: budget{stop: r.stop}}
+	return &worker{run: r, observer: o, builtins: implementations(o), oracles: map[*bound]*oracle{}, caches: map[*query]*cache{}, parsed: map[string]path{}}
 }
 
-func (w *worker) subject(ctx context.Context, i int) error {
+// judged is a subject with what rules say of it, one for each entry of its kind.
+type judged struct {
+	item
+	all []judgement // without verdict where the rule was not asked, or is the engine's
+}
+
+// judge asks the rules that are asked among the entries of the subject's kind;
+// nil: all.
+func (w *worker) judge(ctx context.Context, it item, asked []bool) (*judged, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
-	s := w.subjects[i]
-	entries := w.entries[s.Kind]
-	outcome := make([]judgement, len(entries))
-	if document := s.Facts(); document != nil {
-		w.at, w.facts, w.input = s, reflect.ValueOf(document).Elem(), nil
+	entries := w.entries[it.Kind]
+	j := &judged{it, make([]judgement, len(entries))}
+	if document := it.Facts(); document != nil {
+		w.at, w.facts, w.input = it.Subject, reflect.ValueOf(document).Elem(), nil
 	}
-	for j := range entries {
-		if entries[j].rule == nil {
-			continue // the engine's; see engine.go
+	for n := range entries {
+		if entries[n].rule == nil || asked != nil && !asked[n] {
+			continue // without rule it is the engine's; see engine.go
 		}
-		v, scope, err := w.verdict(ctx, s, &entries[j], j, w.scopes.of[i])
+		v, scope, err := w.verdict(ctx, it.Subject, &entries[n], n, it.scopes)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		outcome[j] = judgement{verdict: v, scope: scope}
+		j.all[n] = judgement{verdict: v, scope: scope}
 	}
-	w.judged[i] = outcome
-	return nil
+	return j, nil
+}
+
+// bare is the outcome without the facts.
+func (j *judged) bare() *judged {
+	s := j.Subject
+	who := &facts.Subject{Kind: s.Kind, ARN: s.ARN, Account: s.Account, Region: s.Region, Name: s.Name, Group: s.Group}
+	return &judged{item{who, j.scopes}, j.all}
 }
 
 // verdict judges under each alternative of the subject's scope; they must agree.

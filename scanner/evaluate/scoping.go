@@ -14,13 +14,13 @@ import (
 )
 
 // scoping knows which scopes every subject has, and with which parameters each
-// rule judges it.
+// rule judges it. It belongs to the one goroutine that reads subjects.
 type scoping struct {
 	config  *config.Config
 	entries map[string][]entry
-	tables  map[string][]*config.Scope // ARN → candidates; see config.Candidates
+	tables  map[string][]*config.Scope // ARN → candidates, of those read so far; see config.Candidates
 	sets    map[string]*scopeSet
-	of      [][]*scopeSet // by index of subject: alternatives, of which one is true
+	shared  map[string][]*scopeSet // kind and names of alternatives → them
 }
 
 // A scopeSet is the scopes whose parameters together hold for a subject.
@@ -37,35 +37,34 @@ type bound struct {
 	err        error  // nobody can say which value holds
 }
 
-func newScoping(r *run) (*scoping, error) {
-	s := &scoping{
+func newScoping(r *run) *scoping {
+	return &scoping{
 		config: r.settings.Config, entries: r.entries,
-		tables: map[string][]*config.Scope{}, sets: map[string]*scopeSet{}, of: make([][]*scopeSet, len(r.subjects)),
+		tables: map[string][]*config.Scope{}, sets: map[string]*scopeSet{}, shared: map[string][]*scopeSet{},
 	}
-	for _, subject := range r.subjects {
-		if subject.Table != nil {
-			s.tables[subject.ARN] = s.config.Candidates(tableOf(subject))
-		}
+}
+
+// of are the alternatives of a subject's scope. For what serves tables they are
+// right once all tables have been read: in the second pass.
+func (s *scoping) of(subject *facts.Subject) ([]*scopeSet, error) {
+	alternatives := s.alternatives(subject)
+	key := subject.Kind
+	for _, scopes := range alternatives {
+		key += "|" + s.name(scopes)
 	}
-	shared := map[string][]*scopeSet{}
-	for i, subject := range r.subjects {
-		alternatives := s.alternatives(subject)
-		key := subject.Kind
-		for _, scopes := range alternatives {
-			key += "|" + s.name(scopes)
-		}
-		if _, known := shared[key]; !known {
-			for _, scopes := range alternatives {
-				set, err := s.set(subject.Kind, scopes)
-				if err != nil {
-					return nil, err
-				}
-				shared[key] = append(shared[key], set)
-			}
-		}
-		s.of[i] = shared[key]
+	if found, known := s.shared[key]; known {
+		return found, nil
 	}
-	return s, nil
+	var found []*scopeSet
+	for _, scopes := range alternatives {
+		set, err := s.set(subject.Kind, scopes)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, set)
+	}
+	s.shared[key] = found
+	return found, nil
 }
 
 func tableOf(s *facts.Subject) config.Table {
@@ -88,20 +87,17 @@ func tableOf(s *facts.Subject) config.Table {
 // A table has one scope. Anything else has the scopes of the tables that it
 // serves, or the default scope where it serves none.
 func (s *scoping) alternatives(subject *facts.Subject) (all [][]*config.Scope) {
+	if len(s.config.Scopes) == 0 {
+		return [][]*config.Scope{{nil}}
+	}
 	if subject.Table != nil {
+		s.tables[subject.ARN] = s.config.Candidates(tableOf(subject))
 		for _, scope := range s.tables[subject.ARN] {
 			all = append(all, []*config.Scope{scope})
 		}
 		return all
 	}
-	var certain, possible []*config.Scope
-	for _, arn := range subject.Serves {
-		candidates := s.tables[arn]
-		if len(candidates) == 1 {
-			certain = append(certain, candidates[0])
-		}
-		possible = append(possible, candidates...)
-	}
+	certain, possible := s.served(subject)
 	if len(certain) > 0 || len(possible) == 0 {
 		all = append(all, certain)
 	}
@@ -114,6 +110,23 @@ func (s *scoping) alternatives(subject *facts.Subject) (all [][]*config.Scope) {
 		}
 	}
 	return all
+}
+
+// served are the scopes of the tables that a subject serves: those that some table
+// certainly has, and all that any may have.
+func (s *scoping) served(subject *facts.Subject) (certain, possible []*config.Scope) {
+	for _, arn := range subject.Serves {
+		candidates := s.tables[arn]
+		if len(candidates) == 1 && !slices.Contains(certain, candidates[0]) {
+			certain = append(certain, candidates[0])
+		}
+		for _, scope := range candidates {
+			if !slices.Contains(possible, scope) {
+				possible = append(possible, scope)
+			}
+		}
+	}
+	return certain, possible
 }
 
 // name is the same for the same scopes, in whatever order and number.

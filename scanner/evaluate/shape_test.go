@@ -13,7 +13,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// What rules see is what parsing the facts' JSON gives.
+// What rules see is what parsing the facts' JSON gives, and evidence is that JSON.
 func TestTermsAreThoseOfTheJSON(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 5))
 	for kind, typ := range factTypes() {
@@ -31,6 +31,9 @@ func TestTermsAreThoseOfTheJSON(t *testing.T) {
 			want, err := ast.ValueFromReader(bytes.NewReader(text))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if got := s.appendJSON(nil, v); !bytes.Equal(got, text) {
+				t.Fatalf("%s: got\n%s\nwant\n%s", kind, got, text)
 			}
 			if got := s.term(v).Value; got.Compare(want) != 0 {
 				t.Fatalf("%s: got\n%s\nwant\n%s", kind, got, want)

@@ -1,9 +1,11 @@
 package evaluate_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -99,22 +101,22 @@ func evaluated(t testing.TB, p *evaluate.Policy, s evaluate.Settings, subjects .
 	return found
 }
 
-func findings(p *evaluate.Policy, s evaluate.Settings, subjects ...*facts.Subject) (all []*finding.Finding, err error) {
-	each := func(yield func(*facts.Subject, error) bool) {
-		for _, subject := range subjects {
-			if !yield(subject, nil) {
-				return
-			}
-		}
-	}
+func findings(p *evaluate.Policy, s evaluate.Settings, subjects ...*facts.Subject) (found []*finding.Finding, err error) {
 	if s.Now.IsZero() {
 		s.Now = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 	}
-	err = p.Evaluate(context.Background(), each, s, func(f *finding.Finding) error {
-		all = append(all, f)
+	err = p.Evaluate(context.Background(), all(sorted(subjects)), s, func(f *finding.Finding) error {
+		found = append(found, f)
 		return nil
 	})
-	return all, err
+	return found, err
+}
+
+// sorted is subjects in the order of facts.
+func sorted(subjects []*facts.Subject) []*facts.Subject {
+	return slices.SortedStableFunc(slices.Values(subjects), func(a, b *facts.Subject) int {
+		return cmp.Or(strings.Compare(a.Account, b.Account), strings.Compare(a.Region, b.Region), strings.Compare(a.Kind, b.Kind), strings.Compare(a.ARN, b.ARN))
+	})
 }
 
 func configured(t testing.TB, yaml string) *config.Config {

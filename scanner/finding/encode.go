@@ -1,9 +1,6 @@
 package finding
 
-import (
-	"bytes"
-	"encoding/json"
-)
+import "encoding/json"
 
 // appendFinding appends what json.Marshal would make of f, several times faster:
 // a large account has a million findings. The raw values in it are JSON on one
@@ -95,7 +92,7 @@ func appendRaw(b []byte, key string, raw json.RawMessage) []byte {
 		return b
 	}
 	b = append(b, key...)
-	if !bytes.ContainsAny(raw, "\n\r\t<>&\u2028\u2029") {
+	if plain(raw) {
 		return append(b, raw...)
 	}
 	again, err := json.Marshal(raw)
@@ -103,6 +100,19 @@ func appendRaw(b []byte, key string, raw json.RawMessage) []byte {
 		return appendText(b, string(raw))
 	}
 	return append(b, again...)
+}
+
+// special are the bytes of which one may have to be written anew; 0xe2 begins
+// U+2028 and U+2029.
+var special = [256]bool{'\n': true, '\r': true, '\t': true, '<': true, '>': true, '&': true, 0xe2: true}
+
+func plain(raw []byte) bool {
+	for _, c := range raw {
+		if special[c] {
+			return false
+		}
+	}
+	return true
 }
 
 func appendSlow(b []byte, key string, v any) ([]byte, error) {
