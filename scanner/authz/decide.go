@@ -87,7 +87,7 @@ func (e *evaluation) decide() Decision {
 func (e *evaluation) combine(identity, limits truth, own grant) truth {
 	arn := e.request.Resource.ARN
 	if unmodifiable(e.action, arn) {
-		e.note("IAM refuses this on AWS's own policies and on service-linked roles")
+		e.note(iamRefuses)
 		return no
 	}
 	if e.caller.Type == Service {
@@ -95,7 +95,7 @@ func (e *evaluation) combine(identity, limits truth, own grant) truth {
 	}
 	if e.across() {
 		if refusedAcross(e.action) {
-			e.note("the service refuses this to other accounts, whatever the policies say")
+			e.note(refusesAcross)
 			return no
 		}
 		return min(own.any(), identity, limits)

@@ -6,7 +6,8 @@ import "slices"
 type formula struct {
 	common []requirement
 	ways   [][]requirement
-	denied bool // a deny applies whatever is open
+	links  []requirement // that no policy asks for
+	denied bool          // a deny applies whatever is open
 }
 
 // A side is what one layer needs to allow: one of the options, nothing, or what no
@@ -51,10 +52,23 @@ func (p *problem) formula() formula {
 	if f.denied {
 		return f
 	}
+	p.refused(&f)
 	for i, way := range p.ways(policy) {
 		p.way(&f, way, i == 0)
 	}
 	return f
+}
+
+// refused keeps the resource from being one on which IAM refuses the action.
+func (p *problem) refused(f *formula) {
+	const linked = "arn:*:iam::*:role/aws-service-role/*"
+	if !p.format.open || !unmodifiable(p.action, linked) {
+		return
+	}
+	a := p.engine.intern(&atom{domain: p.place, globs: language{readTemplate(linked, false).pattern(resource)}, texts: []string{linked}})
+	if !a.never {
+		f.links = append(f.links, requirement{options: [][]literal{{{a, false}}}})
+	}
 }
 
 func (p *problem) across() bool {
@@ -69,7 +83,7 @@ func (p *problem) ways(policy *Layer) [][]side {
 	account := func(g grant) truth { return g.account }
 	switch {
 	case unmodifiable(p.action, p.format.text):
-		p.blocks = append(p.blocks, Reason{Text: "IAM refuses this on AWS's own policies and on service-linked roles"})
+		p.blocks = append(p.blocks, Reason{Text: iamRefuses})
 		return nil
 	case p.caller.Type == Service:
 		return [][]side{{own(direct)}}
@@ -85,7 +99,7 @@ func (p *problem) ways(policy *Layer) [][]side {
 	}
 	if p.across() {
 		if refusedAcross(p.action) {
-			p.blocks = append(p.blocks, Reason{Text: "the service refuses this to other accounts"})
+			p.blocks = append(p.blocks, Reason{Text: refusesAcross})
 			return nil
 		}
 		return [][]side{{own(grant.any), identity, boundary, session}}
@@ -113,7 +127,7 @@ func (p *problem) need(f *formula, s side) {
 	switch {
 	case s.hopeless():
 		f.denied = true
-		p.blocks = append(p.blocks, Reason{Layer: s.layer, Text: "never allow it"})
+		p.blocks = append(p.blocks, Reason{Layer: s.layer, Text: "nothing in it allows it"})
 	case !s.always:
 		f.common = append(f.common, requirement{options: s.options})
 	}
@@ -127,7 +141,7 @@ func (p *problem) way(f *formula, sides []side, first bool) {
 		case s.hopeless():
 			hopeless = true
 			if first {
-				p.blocks = append(p.blocks, Reason{Layer: s.layer, Text: "never allow it"})
+				p.blocks = append(p.blocks, Reason{Layer: s.layer, Text: "nothing in it allows it"})
 			}
 		case !s.always:
 			way = append(way, requirement{options: s.options})
@@ -223,7 +237,7 @@ func (l *Layer) name(kind layerKind) string {
 // literals lists all that the formula is made of.
 func (f formula) literals() []literal {
 	var all []literal
-	for _, r := range slices.Concat(f.common, slices.Concat(f.ways...)) {
+	for _, r := range slices.Concat(f.common, slices.Concat(f.ways...), f.links) {
 		for _, option := range r.options {
 			all = append(all, option...)
 		}

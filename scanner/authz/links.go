@@ -33,7 +33,7 @@ func (e *Engine) links(requirements []requirement) []requirement {
 	for i, d := range endpoint {
 		outside[i] = e.isAbsent(d)
 	}
-	return []requirement{{options: [][]literal{outside, {e.isAbsent(address)}}, link: true}}
+	return []requirement{{options: [][]literal{outside, {e.isAbsent(address)}}}}
 }
 
 func (e *Engine) isAbsent(d *domain) literal {

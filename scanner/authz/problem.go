@@ -31,7 +31,6 @@ type problem struct {
 // A requirement is met if all literals of one of its options are.
 type requirement struct {
 	options [][]literal
-	link    bool    // between keys, not from a policy
 	from    *Reason // the deny that it keeps from applying
 }
 

@@ -262,6 +262,9 @@ func contradict(verdicts map[string]map[authz.Verdict]int, requests *int) func(t
 			}
 			*requests++
 			got := r.Decide()
+			if x := r.Explain(); x.Decision != got || got.Sure != (len(x.Doubts) == 0) {
+				t.Fatalf("decided %+v, explained %+v", got, x)
+			}
 			allowed := got.Outcome == authz.Allowed && got.Sure
 			switch {
 			case a.Verdict == authz.Never && (got.Outcome == authz.Allowed || !got.Sure), a.Verdict == authz.Always && !allowed:

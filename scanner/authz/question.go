@@ -66,7 +66,7 @@ type Reason struct {
 	Layer     string // "permissions boundary"; "" for a rule of AWS beside the policies
 	Policy    string
 	Statement *Statement // nil: the layer as a whole
-	Text      string     // "never allow it"
+	Text      string     // "denies it"
 }
 
 func (r Reason) String() string {
@@ -74,7 +74,7 @@ func (r Reason) String() string {
 	case r.Layer == "":
 		return r.Text
 	case r.Statement == nil:
-		return r.Layer + " " + r.Text
+		return "nothing in " + r.Layer + " allows it"
 	}
 	return fmt.Sprintf("%s, %s, %s %s", r.Layer, r.Policy, r.Statement, r.Text)
 }

@@ -31,7 +31,11 @@ func (e *Engine) reasons(p *problem, f formula) []Reason {
 			reasons = append(reasons, *from)
 		}
 	}
-	if len(reasons) == 0 {
+	switch {
+	case len(reasons) > 0:
+	case len(f.links) > 0:
+		reasons = []Reason{{Text: iamRefuses}}
+	default:
 		reasons = []Reason{{Text: "what the layers allow has nothing in common"}}
 	}
 	return reasons

@@ -44,7 +44,7 @@ func (e *Engine) search(f formula) *solution {
 	var outside []requirement
 	for _, way := range f.ways {
 		for {
-			r := slices.Concat(f.common, way, outside)
+			r := slices.Concat(f.common, way, outside, f.links)
 			r = append(r, e.links(r)...)
 			slices.SortStableFunc(r, func(a, b requirement) int { return cmp.Compare(len(a.options), len(b.options)) })
 			run := newRun()
@@ -116,6 +116,7 @@ func (r requirement) metBy(literals []literal) bool {
 // key is a text that two formulas share only if they are the same.
 func (f formula) key() string {
 	b := appendKey(nil, f.common)
+	b = appendKey(b, f.links)
 	b = binary.AppendUvarint(b, uint64(len(f.ways)))
 	for _, way := range f.ways {
 		b = appendKey(b, way)

@@ -48,6 +48,8 @@ var dynamodbAtHome = map[string]bool{
 	"deleteresourcepolicy": true, "deletebackup": true, "restoretablefrombackup": true,
 }
 
+const refusesAcross = "the service refuses this to other accounts, whatever the policies say"
+
 // refusedAcross says whether the service refuses the action to other accounts
 // whatever the policies say.
 // https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
@@ -76,6 +78,8 @@ func withoutResourcePolicy(a action) bool {
 func rootOverrides(c caller, a action) bool {
 	return c.Type == Root && a.service == "dynamodb" && (a.verb == "putresourcepolicy" || a.verb == "deleteresourcepolicy")
 }
+
+const iamRefuses = "IAM refuses this on AWS's own policies and on service-linked roles"
 
 // unmodifiable says whether IAM refuses the action whatever the policies say:
 // nobody changes AWS's own policies, or a service-linked role but to delete it.

@@ -96,14 +96,19 @@ func openARN(arn string) string {
 	if len(fields) < 6 {
 		return arn
 	}
-	for _, t := range authz.ResourceTypes {
-		open := t.In(fields[1], "", fields[4])
-		pattern := regexp.QuoteMeta(open)
-		pattern = regexp.MustCompile(`\\\$\\\{[A-Za-z]*Path\\\}`).ReplaceAllString(pattern, `[\w.@/+=,-]+`)
-		pattern = regexp.MustCompile(`\\\$\\\{[A-Za-z]*\\\}`).ReplaceAllString(pattern, `[\w.-]+`)
-		if regexp.MustCompile("^" + pattern + "$").MatchString(arn) {
-			return open
+	for i, t := range authz.ResourceTypes {
+		if openForms[i].MatchString(arn) {
+			return t.In(fields[1], "", fields[4])
 		}
 	}
 	return arn
 }
+
+var openForms = func() (forms []*regexp.Regexp) {
+	for _, t := range authz.ResourceTypes {
+		form := regexp.MustCompile(`\$\{\w*Path\}`).ReplaceAllString(t.Format, `[\w.@/+=,-]+`)
+		form = regexp.MustCompile(`\$\{\w*\}`).ReplaceAllString(form, `[\w.-]+`)
+		forms = append(forms, regexp.MustCompile("^"+form+"$"))
+	}
+	return forms
+}()
