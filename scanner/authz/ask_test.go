@@ -88,6 +88,13 @@ func TestAsk(t *testing.T) {
 			"when [resource is like arn:aws:iam::*:role/aws-*]"},
 		{"none of them", user(t, `{"Effect":"Allow","Action":"*","Resource":"arn:aws:iam::*:role/aws-service-role/*"}`), "iam:PutRolePolicy", "arn:aws:iam::111122223333:role/${RolePath}",
 			"never (IAM refuses this on AWS's own policies and on service-linked roles)"},
+		{"several elements", user(t, allowIf(`"ForAnyValue:StringEquals":{"aws:CalledVia":"a"},"ForAnyValue:StringLike":{"aws:CalledVia":"b*"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"when [ForAnyValue:StringEquals aws:CalledVia a; ForAnyValue:StringLike aws:CalledVia b*]"},
+		{"a set under an operator for one value", user(t, allowAll, deny("*", "*", `"StringLike":{"aws:CalledVia":"*"}`), deny("*", "*", `"Null":{"aws:CalledVia":"true"}`)), "backup:DeleteRecoveryPoint", anyPoint,
+			"unknown ?identity policies, b, statement 1: AWS's pages leave open what StringLike is of some values of aws:CalledVia" +
+				" ?identity policies, c, statement 1: AWS's pages leave open what Null is of some values of aws:CalledVia"},
+		{"a date as a text", user(t, allowIf(`"StringLike":{"aws:CurrentTime":"2027-*"}`)), "backup:DeleteRecoveryPoint", anyPoint, "unknown ?the search for a request gave up"},
+		{"a key of another service", user(t, allowIf(`"StringEquals":{"kms:ViaService":"backup.us-east-1.amazonaws.com"}`)), "backup:DeleteRecoveryPoint", anyPoint, "never (nothing in identity policies allows it)"},
 		{"a short pattern in a negated operator", user(t, allowIf(`"ArnNotLike":{"aws:SourceArn":"arn:*"},"ArnLike":{"aws:SourceArn":"arn:aws:backup:*:*:*"}`)), "backup:DeleteRecoveryPoint", anyPoint,
 			"unknown ?identity policies, a, statement 1: AWS's pages leave open what ArnNotLike is of some values of aws:SourceArn"},
 		{"two cubes that share a constraint", user(t, allowIf(`"StringEquals":{"aws:SourceVpce":"vpce-1","aws:SourceVpc":"vpc-1"}`), allowIf(`"StringEquals":{"aws:SourceVpce":"vpce-1","aws:UserAgent":"x"}`)),
@@ -159,7 +166,11 @@ func TestAsk(t *testing.T) {
 		if test.resource == aKey {
 			r = resource(t, aKey, account, `{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"kms:*","Resource":"*"}`)
 		}
-		a := engine.Ask(&authz.Question{Principal: test.principal, Action: test.action, Resource: r})
+		q := &authz.Question{Principal: test.principal, Action: test.action, Resource: r}
+		a := engine.Ask(q)
+		if a.Witness != nil && !engine.Covered(q, a.Witness) {
+			t.Errorf("%s: the witness %+v is none that the question is about", test.name, a.Witness)
+		}
 		if got := show(a); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", test.name, got, test.want)
 		}

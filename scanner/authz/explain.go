@@ -89,7 +89,7 @@ func (l *LayerResult) record(e *evaluation, p *Policy, s *Statement, kind layerK
 	if l == nil {
 		return
 	}
-	applied := Applied{Policy: p.Name, Statement: s, Sure: g.any().sure()}
+	applied := Applied{Policy: p.Name, Statement: s, Sure: g.sure()}
 	if !applied.Sure {
 		var why doubts
 		e.statement(s, kind, &why)

@@ -40,6 +40,8 @@ type grant struct {
 
 func (g grant) any() truth { return max(g.direct, g.behind, g.account) }
 
+func (g grant) sure() bool { return g.direct.sure() && g.behind.sure() && g.account.sure() }
+
 func (g grant) join(other grant) grant {
 	return grant{max(g.direct, other.direct), max(g.behind, other.behind), max(g.account, other.account)}
 }
@@ -79,7 +81,7 @@ func (s *principalSet) add(text string) {
 }
 
 // grants says how the listed principals name the caller.
-func (s *principalSet) grants(c caller) grant {
+func (s *principalSet) grants(c caller, why *doubts) grant {
 	var g grant
 	if s.everyone {
 		g.direct = yes
@@ -104,9 +106,14 @@ func (s *principalSet) grants(c caller) grant {
 			g.direct = yes
 		case p.account != c.account:
 		case p.kind == roleARN && c.role != "" && strings.EqualFold(p.role, c.role):
-			g.behind = max(g.behind, samePath(p.text, c.roleARN))
+			same := samePath(p.text, c.roleARN)
+			g.behind = max(g.behind, same)
+			if same != yes {
+				why.add(p.text + " is the caller's role by name and not by path")
+			}
 		case p.kind == sessionARN && c.Type == AssumedRole && strings.EqualFold(p.text, c.ARN):
 			g.direct = max(g.direct, likelyNo)
+			why.add(p.text + " is the caller's session but for its case")
 		case c.Type == FederatedUser && c.Behind != "" && p.text == c.Behind:
 			g.behind = yes
 		}
@@ -132,12 +139,12 @@ func (s *principalSet) exempts(c caller, why *doubts) truth {
 		return yes
 	}
 	if c.Type == Service {
-		return s.grants(c).direct
+		return s.grants(c, why).direct
 	}
 	if c.Boundary != nil {
 		return no // a boundary's NotPrincipal trap: always denied, whatever is listed
 	}
-	g := s.grants(c)
+	g := s.grants(c, why)
 	if c.Type == Root {
 		return g.account
 	}
@@ -165,12 +172,12 @@ func (s *principalSet) names(c caller, effect Effect, why *doubts) grant {
 	case s.absent:
 		return grant{direct: yes}
 	case !s.negated:
-		return s.grants(c)
+		return s.grants(c, why)
 	case effect == Deny:
 		return grant{direct: s.exempts(c, why).not()}
 	}
 	why.add("NotPrincipal with Allow is not supported")
-	if s.grants(c).any() == no {
+	if s.grants(c, nil).any() == no {
 		return grant{direct: likelyNo}
 	}
 	return grant{}

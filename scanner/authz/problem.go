@@ -81,7 +81,7 @@ func (p *problem) statement(l *Layer, policy *Policy, s *Statement, kind layerKi
 	if g == (grant{}) {
 		return nil, g, false
 	}
-	if !covered.sure() || !g.any().sure() {
+	if !covered.sure() || !g.sure() {
 		p.doubt(why.reasons...)
 	}
 	if !accept(min(covered, g.any()), over) {

@@ -52,7 +52,8 @@ var (
 	}
 	somePrincipals = []string{
 		`"*"`, `{"AWS":"111122223333"}`, `{"AWS":"444455556666"}`, `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, `{"AWS":"arn:aws:iam::111122223333:role/Dev"}`,
-		`{"AWS":"arn:aws:sts::111122223333:assumed-role/Dev/s1"}`, `{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::111122223333:user/alice"]}`,
+		`{"AWS":"arn:aws:sts::111122223333:assumed-role/Dev/s1"}`, `{"AWS":"arn:aws:iam::111122223333:role/old/Dev"}`,
+		`{"AWS":["arn:aws:sts::111122223333:assumed-role/dev/S1","arn:aws:iam::111122223333:root"]}`, `{"AWS":["arn:aws:iam::111122223333:root","arn:aws:iam::111122223333:user/alice"]}`,
 	}
 )
 
