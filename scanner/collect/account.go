@@ -32,7 +32,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := Identify(ctx, cfg)
+	id, err := identify(ctx, cfg, o)
 	if err != nil {
 		closeIdle(cfg.HTTPClient)
 		return nil, err

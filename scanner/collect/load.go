@@ -53,7 +53,7 @@ func Load(ctx context.Context, o Options) (aws.Config, error) {
 		cfg.Region = "us-east-1"
 	}
 	if o.RoleARN != "" {
-		cfg.Credentials = assume(cfg, o)
+		cfg.Credentials = assume(patient(cfg, o), o)
 	}
 	return cfg, nil
 }
@@ -85,27 +85,4 @@ func assume(cfg aws.Config, o Options) aws.CredentialsProvider {
 		}
 	})
 	return aws.NewCredentialsCache(provider)
-}
-
-// An Identity is who asks, as AWS sees it.
-type Identity struct {
-	Account   string // 12 digits
-	ARN       string // "arn:aws:sts::111122223333:assumed-role/Auditor/holdfast"
-	Partition string // "aws", "aws-cn", "aws-us-gov" …
-}
-
-// Identify asks STS who the caller is. It needs no permission, so an error means
-// that there are no usable credentials, or no way to AWS.
-func Identify(ctx context.Context, cfg aws.Config) (Identity, error) {
-	out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return Identity{}, fmt.Errorf("asking AWS who is calling (sts:GetCallerIdentity): %w; check the credentials with: aws sts get-caller-identity", err)
-	}
-	id := Identity{Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn)}
-	parsed, err := arn.Parse(id.ARN)
-	if err != nil || id.Account == "" {
-		return Identity{}, fmt.Errorf("asking AWS who is calling (sts:GetCallerIdentity): the answer names no account and ARN (%q, %q)", id.Account, id.ARN)
-	}
-	id.Partition = parsed.Partition
-	return id, nil
 }
