@@ -85,10 +85,7 @@ func (s *scope) readProviders() {
 		if alias, ok := s.text(b.body, "alias"); ok {
 			name += "." + alias
 		}
-		var p provider
-		if region, ok := s.text(b.body, "region"); ok && !strings.Contains(region, "${") {
-			p.regions = []string{region}
-		}
+		p := provider{regions: s.region(b.body, nil)}
 		if value := s.value(attribute(b.body, "allowed_account_ids"), s.context); value.IsWhollyKnown() && value.CanIterateElements() {
 			for _, v := range value.AsValueSlice() {
 				if id, ok := text(v); ok {
@@ -98,6 +95,41 @@ func (s *scope) readProviders() {
 		}
 		s.providers[name] = p
 	}
+}
+
+// region is the one that a block names, else what it is without. The default of a
+// variable says little: Regions are what people override.
+func (s *scope) region(body hcl.Body, without []string) []string {
+	x := attribute(body, "region")
+	if x == nil {
+		return without
+	}
+	region, ok := text(s.value(x, s.context))
+	if !ok || strings.Contains(region, "${") || !s.given(x, 0) {
+		return nil
+	}
+	return []string{region}
+}
+
+// given is false where an expression needs the default of a variable.
+func (s *scope) given(x hcl.Expression, depth int) bool {
+	for _, traversal := range x.Variables() {
+		if len(traversal) < 2 {
+			continue
+		}
+		name, _ := traversal[1].(hcl.TraverseAttr)
+		switch traversal.RootName() {
+		case "var":
+			if _, ok := s.variables[name.Name]; !ok {
+				return false
+			}
+		case "local":
+			if local := s.module.locals[name.Name]; local == nil || depth > maxCallDepth || !s.given(local, depth+1) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (s *scope) text(body hcl.Body, name string) (string, bool) {
@@ -135,9 +167,7 @@ func reference(x hcl.Expression) string {
 // resource defines each instance of a resource.
 func (s *scope) resource(b *block) {
 	p := s.provider(b.body)
-	if region, ok := s.text(b.body, "region"); ok && !strings.Contains(region, "${") {
-		p.regions = []string{region}
-	}
+	p.regions = s.region(b.body, p.regions)
 	for _, instance := range s.instances(b) {
 		d := &definition{resourceType: typeOf(b.labels[0]), at: b.at(), calls: s.calls, root: s.root,
 			address: s.within(b.labels[0]+"."+b.labels[1]) + instance.key, regions: p.regions, accounts: p.accounts}
