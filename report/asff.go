@@ -47,6 +47,9 @@ const (
 	asffID          = 512
 	asffText        = 512 // of a recommendation
 	asffField       = 2048
+
+	asffRequirements = 32
+	asffRequirement  = 64
 )
 
 type asffFinding struct {
@@ -77,8 +80,9 @@ type asffResource struct {
 }
 
 type asffCompliance struct {
-	Status            string
-	SecurityControlId string
+	Status              string
+	SecurityControlId   string
+	RelatedRequirements []string `json:",omitempty"`
 }
 
 type asffRemediation struct{ Recommendation asffRecommendation }
@@ -90,12 +94,21 @@ type asffRecommendation struct {
 
 func writeASFF(w io.Writer, in *Input) error {
 	rules := rulesOf(in)
+	known, _, err := readControls()
+	if err != nil {
+		return err
+	}
 	b := &asffBatches{out: bufio.NewWriter(w)}
 	for f, err := range in.Findings() {
 		if err != nil {
 			return fmt.Errorf("reading findings: %w", err)
 		}
 		one := asffOf(f, rules[f.Rule], in)
+		for _, id := range known.requirements(f.Rule) {
+			if len(one.Compliance.RelatedRequirements) < asffRequirements {
+				one.Compliance.RelatedRequirements = append(one.Compliance.RelatedRequirements, clip(id, asffRequirement))
+			}
+		}
 		doc, err := json.Marshal(one)
 		if err != nil {
 			return fmt.Errorf("encoding the finding of %s on %s: %w", f.Rule, f.ARN, err)

@@ -69,6 +69,9 @@ func checkASFF(t *testing.T, name string, f types.AwsSecurityFinding) {
 		!slices.Contains(f.Severity.Label.Values(), f.Severity.Label) || f.FindingProviderFields.Severity.Label != f.Severity.Label {
 		t.Errorf("%s: compliance %q, state %q, severity %q", name, f.Compliance.Status, f.RecordState, f.Severity.Label)
 	}
+	if len(f.Compliance.RelatedRequirements) > 32 || slices.ContainsFunc(f.Compliance.RelatedRequirements, func(id string) bool { return len(id) > 64 }) {
+		t.Errorf("%s: requirements %q", name, f.Compliance.RelatedRequirements)
+	}
 	if _, err := time.Parse(time.RFC3339Nano, *f.CreatedAt); err != nil {
 		t.Error(err)
 	}

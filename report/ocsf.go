@@ -22,7 +22,8 @@ import (
 //	waived          3 Fail                 3 Suppressed   the rule's
 //	not_applicable  99 Other               1 New          1 Informational
 //
-// What the class has no field for (expected and actual value, cause, evidence with
+// standards and requirements are the frameworks and controls that the rule is
+// evidence for. What the class has no field for (expected and actual value, cause, evidence with
 // its calls) is in unmapped.
 //
 // https://schema.ocsf.io/1.2.0/classes/compliance_finding
@@ -129,6 +130,10 @@ type ocsfExtra struct {
 func writeOCSF(w io.Writer, in *Input) error {
 	out := bufio.NewWriter(w)
 	rules := rulesOf(in)
+	known, _, err := readControls()
+	if err != nil {
+		return err
+	}
 	for f, err := range in.Findings() {
 		if err != nil {
 			return fmt.Errorf("reading findings: %w", err)
@@ -136,6 +141,9 @@ func writeOCSF(w io.Writer, in *Input) error {
 		event, err := ocsfOf(f, rules[f.Rule], in)
 		if err != nil {
 			return err
+		}
+		if standards := known.standards(f.Rule); len(standards) > 0 {
+			event.Compliance.Standards, event.Compliance.Requirements = standards, known.requirements(f.Rule)
 		}
 		doc, err := json.Marshal(event)
 		if err != nil {

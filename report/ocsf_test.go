@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 
 	ocsf "github.com/valllabh/ocsf-schema-golang/ocsfvalidate/1.2"
@@ -18,8 +19,9 @@ type ocsfEvent struct {
 	TypeUID     int                  `json:"type_uid"`
 	FindingInfo struct{ UID string } `json:"finding_info"`
 	Compliance  struct {
-		StatusID int `json:"status_id"`
-		Control  string
+		StatusID                int `json:"status_id"`
+		Control                 string
+		Standards, Requirements []string
 	}
 	Resource struct{ UID string }
 	Unmapped struct {
@@ -60,6 +62,9 @@ func TestOCSFMapsEachStatus(t *testing.T) {
 		}
 		if e.Time != in.Header.EvaluatedAt.UnixMilli() || e.TypeUID != 200301 || e.FindingInfo.UID == "" {
 			t.Errorf("time %d, type %d, uid %q", e.Time, e.TypeUID, e.FindingInfo.UID)
+		}
+		if f.Rule == "table.pitr_enabled" && !slices.Contains(e.Compliance.Requirements, "nist-800-53-r5/CP-9") {
+			t.Errorf("%s is evidence for %q of %q", f.Rule, e.Compliance.Requirements, e.Compliance.Standards)
 		}
 		if len(e.Unmapped.Evidence) != len(f.Evidence) || (e.Unmapped.Gap == nil) != (f.Gap == nil) {
 			t.Errorf("evidence or gap of %s on %s is lost: %s", f.Rule, f.ARN, line)

@@ -21,6 +21,20 @@ type spot struct {
 	anchor string     // ARN of what the place is about
 	found  source.By  // how the code was found; "": it is the inventory
 	calls  []nextSpot // of the modules that lead to the code
+	live   *nextSpot  // the resource's line in an inventory that is committed
+}
+
+// links are the places that a result mentions: the calls of the modules that lead
+// to its code, then the live resource.
+func links(at spot, row *placedRow) []nextSpot {
+	var all []nextSpot
+	if row != nil {
+		all = append(all, row.calls...)
+	}
+	if at.live != nil {
+		all = append(all, *at.live)
+	}
+	return all
 }
 
 // A nextSpot is a place that a result mentions.
@@ -33,6 +47,7 @@ type places struct {
 	*Sources
 	inventory *Inventory
 	uri       string                 // of the inventory
+	committed bool                   // the inventory is in the repository: somebody said where
 	files     map[string]*sourceFile // by URI
 	rules     map[string]finding.Rule
 }
@@ -46,7 +61,7 @@ func placesOf(in *Input, rules map[string]finding.Rule) (*places, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &places{Sources: in.Sources, inventory: inv, uri: uri, files: map[string]*sourceFile{}, rules: rules}, nil
+	return &places{Sources: in.Sources, inventory: inv, uri: uri, committed: in.Options.SARIFAnchor != "", files: map[string]*sourceFile{}, rules: rules}, nil
 }
 
 // of is the place of the cause where that is a resource, else of the finding's
@@ -58,11 +73,14 @@ func (p *places) of(f *finding.Finding) (spot, error) {
 			anchor = f.Cause
 		}
 	}
+	place, listed := p.inventory.Place(anchor)
 	if s, ok := p.code(anchor, f.Rule); ok {
+		if listed && p.committed {
+			s.live = &nextSpot{p.uri, place.Line}
+		}
 		return s, nil
 	}
-	place, ok := p.inventory.Place(anchor)
-	if !ok {
+	if !listed {
 		return spot{}, fmt.Errorf("writing SARIF: %s is not in the inventory; write the inventory from the same findings", anchor)
 	}
 	return spot{Place: place, uri: p.uri, anchor: anchor}, nil

@@ -64,7 +64,7 @@ func writeSARIF(w io.Writer, in *Input) error {
 	limit := maxResults
 	if in.Options.SARIFFull {
 		limit = math.MaxInt
-		if s.frameworks, err = frameworks.All(); err != nil {
+		if s.controls, s.frameworks, err = readControls(); err != nil {
 			return err
 		}
 	}
@@ -131,7 +131,8 @@ type sarifRun struct {
 	*overview
 	places     *places
 	index      map[string]uint        // of a rule in the driver
-	frameworks []frameworks.Framework // of the full report: its taxonomies
+	controls   controls               // of the full report
+	frameworks []frameworks.Framework // its taxonomies
 }
 
 func (s *sarifRun) driver() *sarif.ToolComponent {
@@ -164,8 +165,8 @@ func (s *sarifRun) descriptor(rule finding.Rule) *sarif.ReportingDescriptor {
 			"tags":              []string{"security", "dynamodb", "subject/" + rule.Subject},
 		},
 	}
-	if controls := s.controls(rule.ID); len(controls) > 0 {
-		d.Properties["controls"] = controls
+	if ids := s.controls.requirements(rule.ID); len(ids) > 0 {
+		d.Properties["controls"] = ids
 	}
 	if len(rule.Links) > 0 {
 		d.HelpURI = &rule.Links[0]
@@ -198,7 +199,7 @@ func (s *sarifRun) result(f placed) (*sarif.Result, error) {
 				EndLine: &at.Line, EndColumn: ptr(at.Columns + 1),
 			},
 		}}},
-		RelatedLocations:    related(f),
+		RelatedLocations:    related(f.spot, f.row),
 		PartialFingerprints: map[string]any{"primaryLocationLineHash": at.Hash},
 		PropertyBag:         sarif.PropertyBag{Properties: properties},
 	}
@@ -216,14 +217,10 @@ func (s *sarifRun) complete(result *sarif.Result, f placed) {
 		result.Level = ptr("none")
 		return
 	}
-	for i, framework := range s.frameworks {
-		for j, control := range framework.Controls {
-			if slices.Contains(control.Rules, f.Rule) {
-				result.Taxa = append(result.Taxa, &sarif.ReportingDescriptorReference{
-					Id: ptr(control.ID), Index: ptr(uint(j)), ToolComponent: reference(framework, i),
-				})
-			}
-		}
+	for _, c := range s.controls[f.Rule] {
+		result.Taxa = append(result.Taxa, &sarif.ReportingDescriptorReference{
+			Id: ptr(c.id), Index: ptr(uint(c.index)), ToolComponent: s.reference(c.framework),
+		})
 	}
 	if f.Status == finding.Waived {
 		result.Suppressions = []*sarif.Suppression{{
@@ -253,18 +250,15 @@ func (s *sarifRun) taxonomies() []*sarif.ToolComponent {
 	return all
 }
 
-func reference(f frameworks.Framework, index int) *sarif.ToolComponentReference {
+func (s *sarifRun) reference(f *frameworks.Framework) *sarif.ToolComponentReference {
+	index := slices.IndexFunc(s.frameworks, func(other frameworks.Framework) bool { return other.ID == f.ID })
 	return &sarif.ToolComponentReference{Name: ptr(f.Name), Index: ptr(uint(index)), Guid: ptr(guid("framework", f.ID))}
 }
 
-// related are the calls of the modules that lead to the code; the message links
-// to them by their ids, which count from 1.
-func related(f placed) []*sarif.Location {
-	if f.row == nil {
-		return nil
-	}
+// related are the places that the message links to by their ids, which count from 1.
+func related(at spot, row *placedRow) []*sarif.Location {
 	var all []*sarif.Location
-	for i, call := range f.row.calls {
+	for i, call := range links(at, row) {
 		all = append(all, &sarif.Location{
 			Id: ptr(uint(i + 1)),
 			PhysicalLocation: &sarif.PhysicalLocation{

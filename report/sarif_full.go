@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -52,19 +51,6 @@ func sarifKind(s finding.Status) string {
 		return "fail"
 	}
 	return "open" // not enough is known to decide
-}
-
-// controls are those that a rule is evidence for, as "nist-800-53-r5/CP-9".
-func (s *sarifRun) controls(rule string) []string {
-	var all []string
-	for _, f := range s.frameworks {
-		for _, c := range f.Controls {
-			if slices.Contains(c.Rules, rule) {
-				all = append(all, f.ID+"/"+c.ID)
-			}
-		}
-	}
-	return all
 }
 
 // guid is the same for the same thing in every report.

@@ -113,20 +113,16 @@ func resultMessage(p placed, c *causes) string {
 	if p.row != nil && p.row.findings > 1 {
 		line("All that this line makes", fmt.Sprintf("%s: %s", count(p.row.findings, "resource"), someOf(p.row.names, p.row.findings, sarifMembers)))
 	}
-	return bracketless(b.String()) + moduleLinks(p)
+	return bracketless(b.String()) + linkLine(p)
 }
 
-// moduleLinks links to the related locations: GitHub shows those that a message
-// names.
-func moduleLinks(p placed) string {
-	if p.row == nil || len(p.row.calls) == 0 {
-		return ""
+// linkLine names the related locations: GitHub shows those that a message links to.
+func linkLine(p placed) string {
+	var all []string
+	for i, to := range links(p.spot, p.row) {
+		all = append(all, fmt.Sprintf("[%s:%d](%d)", bracketless(clean(to.uri, maxName)), to.line, i+1))
 	}
-	var links []string
-	for i, call := range p.row.calls {
-		links = append(links, fmt.Sprintf("[%s:%d](%d)", bracketless(clean(call.uri, maxName)), call.line, i+1))
-	}
-	return "\nCalled as a module: " + strings.Join(links, ", ")
+	return after("\nSee also: ", strings.Join(all, ", "))
 }
 
 // bracketless escapes what SARIF reads as a link in a message.

@@ -130,6 +130,25 @@ func TestSARIFPointsIntoCode(t *testing.T) {
 	}
 }
 
+// Who commits the inventory gets a link from the code to the live resource.
+func TestSARIFLinksToTheCommittedInventory(t *testing.T) {
+	in := withCode(t, twoTables(), map[string]string{"shop.tf": shopCode, "modules/audit/main.tf": auditCode})
+	in.Options.SARIFAnchor = "live/inventory.jsonl"
+	for _, r := range readSARIF(t, write(t, "sarif", in)).Results {
+		want := 0
+		if strings.HasPrefix(r.at(), "infra/") {
+			want = 1
+		}
+		if strings.HasPrefix(r.at(), "infra/modules/") {
+			want = 2 // and the module's call
+		}
+		last := fmt.Sprintf("](%d)", want)
+		if len(r.RelatedLocations) != want || want > 0 && (!strings.HasSuffix(r.Message.Text, last) || !strings.Contains(r.Message.Text, "[live/inventory.jsonl:")) {
+			t.Errorf("%s at %s has %d related places: %s", r.RuleID, r.at(), len(r.RelatedLocations), r.Message.Text)
+		}
+	}
+}
+
 // Alerts are followed by their hashes: those stay when lines come in front.
 func TestFingerprintsStayWhenLinesMove(t *testing.T) {
 	hashes := func(code string) map[string]string {
