@@ -5,6 +5,7 @@ package authz_test
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -105,12 +106,9 @@ func BenchmarkAsk(b *testing.B) {
 				engine := &authz.Engine{Regions: []string{"eu-west-1", "eu-central-1", "us-east-1", "us-west-2"}, Now: engineNow}
 				for _, p := range principals {
 					for _, o := range authz.Operations {
-						for _, on := range o.On {
-							r := &authz.Resource{ARN: "*", Account: account}
-							if t, ok := authz.TypeNamed(on); ok {
-								r.ARN = t.In("aws", "", account)
-							}
-							if on == "key" {
+						for _, arn := range o.Resources("aws", "", account) {
+							r := &authz.Resource{ARN: arn, Account: account}
+							if strings.Contains(arn, ":key/") {
 								r.Policy = &key
 							}
 							verdicts[engine.Ask(&authz.Question{Principal: p, Action: o.Action, Resource: r}).Verdict]++

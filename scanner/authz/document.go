@@ -38,6 +38,7 @@ func (e Effect) String() string { return [...]string{"Allow", "Deny"}[e] }
 // A Document is a policy, read and compiled. It is read-only and may be shared.
 type Document struct {
 	Kind       Kind
+	Hash       [sha256.Size]byte // of the text: copies of a policy share it
 	Statements []*Statement
 	// Oddities are what a reader of the policy should look at: what AWS takes but
 	// what cannot work as it reads, or what AWS's pages leave open.

@@ -42,6 +42,20 @@ func (e Effects) Weakens() bool { return strings.Contains(string(e), "W") }
 func (e Effects) Creates() bool  { return strings.Contains(string(e), "c") }
 func (e Effects) Restores() bool { return strings.Contains(string(e), "r") }
 
+// Resources returns what the operation is authorized on in an account: any of these
+// ARNs, whose names stay open, as does the Region where it is "".
+func (o Operation) Resources(partition, region, account string) []string {
+	var arns []string
+	for _, name := range o.On {
+		if t, ok := TypeNamed(name); ok {
+			arns = append(arns, t.In(partition, region, account))
+		} else {
+			arns = append(arns, name)
+		}
+	}
+	return arns
+}
+
 // A ResourceType is a form of ARN as the Service Authorization Reference writes it.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 type ResourceType struct {

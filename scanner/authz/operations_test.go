@@ -40,6 +40,11 @@ func TestOperationsAreWhole(t *testing.T) {
 			t.Errorf("%s is not found by its name", o.Action)
 		}
 	}
+	points, _ := authz.OperationOf("backup:DeleteRecoveryPoint")
+	want := []string{"arn:aws:backup:eu-west-1:111122223333:recovery-point:${RecoveryPointId}", "arn:aws:dynamodb:eu-west-1:111122223333:table/${TableName}/backup/${BackupName}"}
+	if got := points.Resources("aws", "eu-west-1", account); !slices.Equal(got, want) {
+		t.Errorf("points have two forms: got %q, want %q", got, want)
+	}
 	for _, r := range authz.ResourceTypes {
 		if !used[r.Name] {
 			t.Errorf("no operation is authorized on %s", r.Name)

@@ -2,6 +2,7 @@ package authz
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,7 +30,7 @@ func parse(kind Kind, text []byte) (*Document, error) {
 	if root.kind != objectNode {
 		return nil, fmt.Errorf("it is %s where an object belongs", root.kind)
 	}
-	p := parser{document: &Document{Kind: kind}, sawVariable: bytes.Contains(text, []byte("${"))}
+	p := parser{document: &Document{Kind: kind, Hash: sha256.Sum256(text)}, sawVariable: bytes.Contains(text, []byte("${"))}
 	var statements *node
 	for i := range root.fields {
 		switch f := &root.fields[i]; f.name {
