@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -67,23 +66,41 @@ var (
 	jsonString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 	// A principal's ARN keeps its kind: arn:aws:iam::111122223333:role/Admin.
 	principal = regexp.MustCompile(`(arn:[a-z0-9-]+:(?:iam|sts)::\d{12}:(?:user|role|group|assumed-role|federated-user|policy))/[^\s"',;]+`)
-	accountID = regexp.MustCompile(`\b\d{12}\b`)
+	// Digits inside of a word, a hash say, are no account.
+	accountID = regexp.MustCompile(`(^|[^0-9A-Za-z])(\d{12})($|[^0-9A-Za-z])`)
+	digits    = regexp.MustCompile(`\d{12}`)
 )
 
+// redactJSON goes through the texts of a document as they are meant: escaped, a line
+// end before an account would read as a letter.
 func redactJSON(plain []byte) []byte {
 	return jsonString.ReplaceAllFunc(plain, func(s []byte) []byte {
-		if !bytes.ContainsAny(s, "0123456789") {
+		var text string
+		if !digits.Match(s) || json.Unmarshal(s, &text) != nil {
 			return s
 		}
-		s = principal.ReplaceAllFunc(s, func(arn []byte) []byte {
-			kind := principal.FindSubmatch(arn)[1]
-			return append(append(bytes.Clone(kind), '/'), pseudonym("principal-", arn)...)
-		})
-		return accountID.ReplaceAllFunc(s, func(id []byte) []byte { return pseudonym("account-", id) })
+		hidden, err := json.Marshal(redactText(text))
+		if err != nil {
+			panic(fmt.Sprintf("redacting %s: %v", s, err)) // a text can always be encoded
+		}
+		return hidden
 	})
 }
 
-func pseudonym(kind string, name []byte) []byte {
-	sum := sha256.Sum256(name)
-	return append([]byte(kind), hex.EncodeToString(sum[:4])...)
+func redactText(text string) string {
+	text = principal.ReplaceAllStringFunc(text, func(arn string) string {
+		return principal.FindStringSubmatch(arn)[1] + "/" + pseudonym("principal-", arn)
+	})
+	for range 2 { // what stands between two accounts belongs to one match only
+		text = accountID.ReplaceAllStringFunc(text, func(s string) string {
+			m := accountID.FindStringSubmatch(s)
+			return m[1] + pseudonym("account-", m[2]) + m[3]
+		})
+	}
+	return text
+}
+
+func pseudonym(kind, name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return kind + hex.EncodeToString(sum[:4])
 }

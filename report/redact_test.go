@@ -3,9 +3,11 @@ package report_test
 import (
 	"bytes"
 	"regexp"
+	"strings"
 	"testing"
 
 	"holdfast/report"
+	"holdfast/scanner/finding"
 )
 
 func TestRedactedReportsNameNoAccountAndNoPrincipal(t *testing.T) {
@@ -42,5 +44,24 @@ func TestRedactedNamesAreTheSameInEveryRun(t *testing.T) {
 	}
 	if !bytes.Equal(first.Bytes(), second.Bytes()) {
 		t.Error("two redacted inventories of one input differ")
+	}
+}
+
+// An account id is one wherever it stands in a text.
+func TestRedactedFindsAccountsBesideAnything(t *testing.T) {
+	for _, text := range []string{
+		"backup_111122223333", "line\n111122223333\tend", "111122223333/444455556666", "é111122223333", `{"Principal":"111122223333"}`, "table_111122223333_x",
+	} {
+		in := inputOf([]finding.Finding{fail("table.pitr_enabled", "arn:aws:x:::"+text, text, finding.High, text)})
+		for _, name := range []string{"csv", "json", "sarif"} {
+			if doc := string(write(t, name, report.Redacted(in))); strings.Contains(doc, prod) || strings.Contains(doc, audit) {
+				t.Errorf("%s: %q still names an account", name, text)
+			}
+		}
+	}
+	hash := "9f111122223333ab" // digits inside of a word are none
+	in := inputOf([]finding.Finding{fail("table.pitr_enabled", "arn:aws:x:::"+hash, hash, finding.High, hash)})
+	if doc := string(write(t, "csv", report.Redacted(in))); !strings.Contains(doc, hash) {
+		t.Errorf("%s is changed", hash)
 	}
 }

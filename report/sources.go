@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -36,8 +37,8 @@ func (s *Sources) Of(arn string, attributes []string) (file string, line int, ok
 	return path.Join(s.Prefix, at.File), at.Line, true
 }
 
-// redacted hides account ids. A definition whose file is named after an account is
-// left out: a changed name would lead nowhere.
+// redacted hides account ids. A definition or a call whose file is named after an
+// account is left out: a changed name would lead nowhere.
 func (s *Sources) redacted() *Sources {
 	if s == nil {
 		return nil
@@ -48,6 +49,7 @@ func (s *Sources) redacted() *Sources {
 	for arn, d := range s.Definitions {
 		if !accountID.MatchString(path.Join(s.Prefix, d.File)) {
 			d.Address = redacted(d.Address)
+			d.Calls = slices.DeleteFunc(slices.Clone(d.Calls), func(call source.Position) bool { return accountID.MatchString(call.File) })
 			out.Definitions[redacted(arn)] = d
 		}
 	}

@@ -190,6 +190,20 @@ func TestRedactedLeavesOutFilesOfAccounts(t *testing.T) {
 	}
 }
 
+// Neither does it link to the call of a module in such a file.
+func TestRedactedLeavesOutCallsOfAccounts(t *testing.T) {
+	call := "module \"audit\" {\n  source = \"../../modules/audit\"\n  name   = \"Ledger\"\n}\n"
+	in := withCode(t, twoTables(), map[string]string{"accounts/" + audit + "/main.tf": call, "modules/audit/main.tf": auditCode})
+	if doc := string(write(t, "sarif", in)); !strings.Contains(doc, "accounts/"+audit) {
+		t.Fatal("the call is not linked: nothing is hidden here")
+	}
+	for _, f := range report.Formats() {
+		if doc := string(write(t, f.Name, report.Redacted(in))); strings.Contains(doc, audit) {
+			t.Errorf("%s names an account", f.Name)
+		}
+	}
+}
+
 func TestSkippedCodeIsSaid(t *testing.T) {
 	in := withCode(t, twoTables(), map[string]string{"shop.tf": shopCode, "broken.tf": "resource {{{"})
 	for _, name := range []string{"text", "markdown", "sarif"} {
