@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -77,7 +76,11 @@ func (a *Applier) Apply(ctx context.Context) (Result, error) {
 			why = w.blocked(ctx, c)
 		}
 		if why == "" {
-			if verdict, why, err = w.change(ctx, c); err != nil {
+			action, err := Lookup(c.Action)
+			if err == nil {
+				verdict, why, err = w.change(ctx, c, action.do.steps)
+			}
+			if err != nil {
 				return w.result, err
 			}
 		}
@@ -94,6 +97,7 @@ type work struct {
 	limit   *rate.Limiter
 	made    map[string]bool // ids of changes that are done, or were right already
 	stopped string          // why nothing more is done
+	undo    bool
 	result  Result
 }
 
@@ -114,7 +118,7 @@ func (a *Applier) begin(undo bool) (*work, error) {
 			return nil, fmt.Errorf("the plan changes account %s, but the credentials belong to %s", id, account.ID)
 		}
 	}
-	w := &work{Applier: a, targets: map[Place]*Target{}, made: map[string]bool{}}
+	w := &work{Applier: a, targets: map[Place]*Target{}, made: map[string]bool{}, undo: undo}
 	if a.Rate >= 0 {
 		perSecond := a.Rate
 		if perSecond == 0 {
@@ -199,16 +203,12 @@ func (w *work) blocked(ctx context.Context, c *Change) string {
 
 // change does all steps of a change. What was begun is finished, even if somebody
 // interrupts.
-func (w *work) change(ctx context.Context, c *Change) (verdict, why string, err error) {
+func (w *work) change(ctx context.Context, c *Change, moves []move) (verdict, why string, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Minute)
 	defer cancel()
-	action, err := Lookup(c.Action)
-	if err != nil {
-		return "", "", err
-	}
 	verdict = VerdictSkipped
-	for i, m := range action.do.steps {
-		s := &stepWork{work: w, change: c, move: m, step: Step{Change: c.ID, Number: i}, target: w.target(c.Place)}
+	for i, m := range moves {
+		s := &stepWork{work: w, change: c, move: m, step: Step{Change: c.ID, Number: i, Undo: w.undo}, target: w.target(c.Place)}
 		if known := w.history[s.step]; known != nil && known.final {
 			continue
 		}
@@ -278,6 +278,3 @@ func isForeign(err error) bool {
 	var foreign errForeign
 	return errors.As(err, &foreign)
 }
-
-// sortedIDs of what was made, for tests and messages.
-func (w *work) madeIDs() []string { return slices.Sorted(maps.Keys(w.made)) }

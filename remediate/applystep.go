@@ -80,7 +80,7 @@ func (s *stepWork) write(ctx context.Context, before, after state) (verdict, why
 		return s.refuse(err.Error(), before)
 	}
 	intent := &Intent{Step: s.step, Action: s.change.Action, Operation: s.move.operation, Place: s.change.Place, Target: s.change.Target,
-		Time: s.now(), Caller: s.Accounts[s.change.Account].ARN, Token: s.Plan.token(s.change, s.step.Number), Before: before, After: after}
+		Parameters: s.change.Parameters, Time: s.now(), Caller: s.Accounts[s.change.Account].ARN, Token: s.Plan.token(s.change, s.step.Number), Before: before, After: after}
 	if err := s.Journal.append(Record{Intent: intent}); err != nil {
 		return "", "", err
 	}

@@ -28,11 +28,11 @@ func addRule() Action {
 			{Action: "iam:PassRole", Resource: roles, PassedTo: "backup.amazonaws.com", Dependent: true},
 		},
 		propose: func(*proposer, []Case) {},
-		do: deed([]move{step[addParameters, *planState]{
+		do: byHand(deed([]move{step[addParameters, *planState]{
 			operation: "backup:UpdateBackupPlan",
 			read:      readAdded, want: wantAdded, weaker: weakerPlan, write: writeUpdated[addParameters],
 			ready: addedFits, confirm: noVersionBetween[addParameters], known: (*planState).known, lasting: (*planState).lasting,
-		}.move()}, nil, textAdded),
+		}.move()}, nil, textAdded), backPlan[addParameters]),
 	}
 }
 

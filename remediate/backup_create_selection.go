@@ -31,10 +31,10 @@ func createSelection() Action {
 			{Action: "iam:PassRole", Resource: roles, PassedTo: "backup.amazonaws.com", Dependent: true},
 		},
 		propose: proposeSelections,
-		do: deed([]move{step[selectionParameters, *selectionState]{
+		do: byHand(deed([]move{step[selectionParameters, *selectionState]{
 			operation: "backup:CreateBackupSelection",
 			read:      readSelection, want: wantSelection, write: writeSelection,
-		}.move()}, nil, textSelection),
+		}.move()}, nil, textSelection), backSelection),
 	}
 }
 
@@ -223,4 +223,9 @@ func covers(r *region, s selectionState, wanted []string) error {
 		}
 	}
 	return nil
+}
+
+func backSelection(_ selectionParameters, u Undoing) string {
+	plan, id, _ := strings.Cut(u.Result, "|")
+	return command("backup delete-backup-selection", u.Place, "--backup-plan-id", plan, "--selection-id", id)
 }

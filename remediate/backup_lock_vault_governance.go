@@ -37,10 +37,10 @@ func lockVaultGovernance() Action {
 			{Action: "backup:PutBackupVaultLockConfiguration", Resource: vaults},
 		},
 		propose: proposeLocks,
-		do: deed([]move{step[lockParameters, lockState]{
+		do: byHand(deed([]move{step[lockParameters, lockState]{
 			operation: "backup:PutBackupVaultLockConfiguration",
 			read:      readLock, want: wantLock, weaker: weakerLock, write: writeLock, ready: lockFits,
-		}.move()}, nil, textLock),
+		}.move()}, nil, textLock), backLock),
 	}
 }
 
@@ -169,7 +169,7 @@ func (p *proposer) lock(r *region, v *snapshot.BackupVault, cases []Case, report
 	state := lockState{VaultType: v.VaultType, Locked: v.Locked != nil && *v.Locked, MinRetentionDays: v.MinRetentionDays, MaxRetentionDays: v.MaxRetentionDays}
 	if id, ok := p.add(lockVaultGovernance(), r.Place, lockParameters{v.BackupVaultName, int64(shortest), regions}, []any{state}, cases, notes...); ok {
 		for _, c := range p.plan.Changes {
-			if c.Action == "backup.create_vault" && c.Target == v.BackupVaultArn {
+			if c.Action == "backup.create_vault" && c.Target == v.BackupVaultArn || slices.ContainsFunc(senders, func(s sender) bool { return s.change == c.ID }) {
 				p.need(id, c.ID)
 			}
 		}
@@ -178,8 +178,9 @@ func (p *proposer) lock(r *region, v *snapshot.BackupVault, cases []Case, report
 
 // A sender is a rule, copy or policy that sends backups to a vault.
 type sender struct {
-	what string
-	kept int // days; 0: for ever
+	what   string
+	kept   int    // days; 0: for ever
+	change string // id of the change that makes it so; "": it is so
 }
 
 // senders are all that send backups to a vault, as far as the snapshot tells; it is
@@ -190,8 +191,9 @@ func (p *proposer) senders(r *region, v *snapshot.BackupVault) (all []sender, er
 			return nil, fmt.Errorf("which plans send backups there is not known: AWS did not answer %s in %s", gap, other.Region)
 		}
 		for _, plan := range other.plans {
-			for _, rule := range p.rulesToBe(plan) {
-				all = append(all, sendersOf(rule, plan.BackupPlanName, v.BackupVaultName, v.BackupVaultArn, other.Place == r.Place)...)
+			rules, change := p.rulesToBe(plan)
+			for _, rule := range rules {
+				all = append(all, sendersOf(rule, plan.BackupPlanName, v.BackupVaultName, v.BackupVaultArn, other.Place == r.Place, change)...)
 			}
 		}
 	}
@@ -201,7 +203,7 @@ func (p *proposer) senders(r *region, v *snapshot.BackupVault) (all []sender, er
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, sendersOf(made.Rule, made.BackupPlanName, v.BackupVaultName, v.BackupVaultArn, true)...)
+			all = append(all, sendersOf(made.Rule, made.BackupPlanName, v.BackupVaultName, v.BackupVaultArn, true, c.ID)...)
 		}
 	}
 	if account := p.world.accounts[r.Account]; account != nil {
@@ -218,10 +220,10 @@ func (p *proposer) senders(r *region, v *snapshot.BackupVault) (all []sender, er
 }
 
 // sendersOf are the ways in which a rule sends backups to a vault.
-func sendersOf(rule snapshot.BackupRule, plan, vault, arn string, here bool) (all []sender) {
+func sendersOf(rule snapshot.BackupRule, plan, vault, arn string, here bool, change string) (all []sender) {
 	what := fmt.Sprintf("rule %s of plan %s", rule.RuleName, plan)
 	if here && rule.TargetBackupVaultName == vault {
-		all = append(all, sender{what, keptDays(rule.Lifecycle)})
+		all = append(all, sender{what, keptDays(rule.Lifecycle), change})
 	}
 	for _, c := range rule.CopyActions {
 		if c.DestinationBackupVaultArn != arn {
@@ -232,7 +234,7 @@ func sendersOf(rule snapshot.BackupRule, plan, vault, arn string, here bool) (al
 		if kept == 0 {
 			kept = keptDays(rule.Lifecycle)
 		}
-		all = append(all, sender{"the copy of " + what, kept})
+		all = append(all, sender{"the copy of " + what, kept, change})
 	}
 	return all
 }
@@ -310,7 +312,7 @@ func lockFits(ctx context.Context, t *Target, p lockParameters, _ lockState) err
 		}
 		for _, plan := range all {
 			for _, rule := range plan.Rules {
-				for _, s := range sendersOf(rule, plan.BackupPlanName, p.BackupVaultName, p.target(t.Place), name == t.Region) {
+				for _, s := range sendersOf(rule, plan.BackupPlanName, p.BackupVaultName, p.target(t.Place), name == t.Region, "") {
 					if keepsShorter(s.kept, int(p.MinRetentionDays)) {
 						return fmt.Errorf("%s keeps %s: its jobs would fail", s.what, daysText(s.kept))
 					}
@@ -373,4 +375,22 @@ func complianceText(at Place, v *snapshot.BackupVault) Text {
 	return Text{CLI: "# In compliance mode nobody can take the lock back after the days of grace, not even AWS: choose the bounds with care.\n" +
 		command("backup put-backup-vault-lock-configuration", at, "--backup-vault-name", v.BackupVaultName,
 			"--min-retention-days", fmt.Sprint(least), "--changeable-for-days", "14")}
+}
+
+func backLock(p lockParameters, u Undoing) string {
+	before, err := decodeLoosely[lockState](u.Before)
+	if err != nil {
+		return ""
+	}
+	if !before.Locked {
+		return command("backup delete-backup-vault-lock-configuration", u.Place, "--backup-vault-name", p.BackupVaultName)
+	}
+	options := []string{"--backup-vault-name", p.BackupVaultName}
+	if before.MinRetentionDays != nil {
+		options = append(options, "--min-retention-days", fmt.Sprint(*before.MinRetentionDays))
+	}
+	if before.MaxRetentionDays != nil {
+		options = append(options, "--max-retention-days", fmt.Sprint(*before.MaxRetentionDays))
+	}
+	return command("backup put-backup-vault-lock-configuration", u.Place, options...)
 }

@@ -3,6 +3,7 @@ package remediate
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,6 +85,9 @@ func proposeJobs(p *proposer, cases []Case) {
 				p.leaveAll(ofTable, "the table is not in the snapshot", Text{})
 				continue
 			}
+			if ofTable = p.latest(ofTable); len(ofTable) == 0 {
+				continue
+			}
 			if r.underWay(arn) {
 				p.leaveAll(ofTable, "a backup of it is being made", Text{})
 				continue
@@ -113,12 +117,29 @@ func proposeJobs(p *proposer, cases []Case) {
 	}
 }
 
+// latest leaves out the runs that no backup of today stands in for.
+func (p *proposer) latest(cases []Case) (still []Case) {
+	for _, c := range cases {
+		var asked struct{ Latest bool }
+		if c.Remediation.Parameters != nil {
+			json.Unmarshal(c.Remediation.Parameters, &asked)
+		}
+		if c.Finding.Rule == "table.no_missed_backups" && !asked.Latest {
+			p.leave(c, "what was missed is gone: no backup of today stands in for it", Text{})
+			continue
+		}
+		still = append(still, c)
+	}
+	return still
+}
+
 func (p *proposer) ruleFor(r *region, arn string) (plan *snapshot.BackupPlan, rule snapshot.BackupRule) {
 	for _, candidate := range r.plans {
 		if organizational(candidate) || !slices.Contains(r.covered(candidate), arn) {
 			continue
 		}
-		for _, b := range p.rulesToBe(candidate) {
+		rules, _ := p.rulesToBe(candidate)
+		for _, b := range rules {
 			if plan == nil || keepsShorter(keptDays(rule.Lifecycle), keptDays(b.Lifecycle)) {
 				plan, rule = candidate, b
 			}
@@ -127,16 +148,17 @@ func (p *proposer) ruleFor(r *region, arn string) (plan *snapshot.BackupPlan, ru
 	return plan, rule
 }
 
-// rulesToBe are the rules of a plan once this plan has been done.
-func (p *proposer) rulesToBe(plan *snapshot.BackupPlan) []snapshot.BackupRule {
+// rulesToBe are the rules of a plan once this plan has been done, and the id of the
+// change that makes them so.
+func (p *proposer) rulesToBe(plan *snapshot.BackupPlan) (rules []snapshot.BackupRule, change string) {
 	for _, c := range p.plan.Changes {
 		if (c.Action == "backup.update_rule" || c.Action == "backup.add_rule") && c.Target == plan.BackupPlanArn {
 			if after, err := decodeLoosely[*planState](c.Steps[0].After); err == nil {
-				return after.Rules
+				return after.Rules, c.ID
 			}
 		}
 	}
-	return plan.Rules
+	return plan.Rules, ""
 }
 
 // underWay says whether a backup of a table is being made.

@@ -36,7 +36,7 @@ func updateRule() Action {
 			{Action: "iam:PassRole", Resource: roles, PassedTo: "backup.amazonaws.com", Dependent: true},
 		},
 		propose: proposeRules,
-		do: deed([]move{step[updateParameters, *planState]{
+		do: byHand(deed([]move{step[updateParameters, *planState]{
 			operation: "backup:UpdateBackupPlan",
 			read:      readUpdated, want: wantUpdated, weaker: weakerPlan, write: writeUpdated[updateParameters],
 			ready: lifecyclesFit, confirm: noVersionBetween[updateParameters], known: (*planState).known, lasting: (*planState).lasting,
@@ -44,7 +44,7 @@ func updateRule() Action {
 			operation: "backup:UpdateBackupPlan",
 			read:      readUpdated, weaker: weakerPlan, write: writeUpdated[updateParameters],
 			confirm: noVersionBetween[updateParameters], known: (*planState).known, lasting: (*planState).lasting,
-		}.move()}, textUpdated),
+		}.move()}, textUpdated), backPlan[updateParameters]),
 	}
 }
 
@@ -137,6 +137,9 @@ func lifecyclesFit(ctx context.Context, t *Target, p updateParameters, now *plan
 
 func (t *Target) planFits(ctx context.Context, arn string, before, after *planState) error {
 	if err := t.notManaged(ctx, arn); err != nil {
+		return err
+	}
+	if _, err := t.planVersions(ctx, before.BackupPlanId); err != nil { // afterwards they have to be told
 		return err
 	}
 	for _, r := range after.Rules {
@@ -480,4 +483,14 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.SortFunc(keys, cmp.Compare)
 	return keys
+}
+
+// backPlan puts the version back that was there before.
+func backPlan[P interface{ planID() string }](p P, u Undoing) string {
+	before, err := decodeLoosely[*planState](u.Before)
+	if err != nil || before == nil {
+		return ""
+	}
+	before.BackupPlanId = ""
+	return command("backup update-backup-plan", u.Place, "--backup-plan-id", p.planID(), "--backup-plan", string(encode(before)))
 }

@@ -21,10 +21,10 @@ func enableDeletionProtection() Action {
 			{Action: "dynamodb:UpdateTable", Resource: tables},
 		},
 		propose: proposeDeletionProtection,
-		do: deed([]move{step[tableParameters, protectionState]{
+		do: byHand(deed([]move{step[tableParameters, protectionState]{
 			operation: "dynamodb:UpdateTable",
 			read:      readProtection, want: wantProtection, weaker: weakerProtection, write: writeProtection,
-		}.move()}, nil, textProtection),
+		}.move()}, nil, textProtection), backProtection),
 	}
 }
 
@@ -86,4 +86,8 @@ func textProtection(p tableParameters, c *Change) Text {
 		TerraformPatch: tablePatch(p.TableName, "  deletion_protection_enabled = true\n"),
 		CloudFormation: tableProperties(p.TableName, "      DeletionProtectionEnabled: true\n"),
 	}
+}
+
+func backProtection(p tableParameters, u Undoing) string {
+	return command("dynamodb update-table", u.Place, "--table-name", p.TableName, "--no-deletion-protection-enabled", "")
 }

@@ -27,10 +27,10 @@ func enablePITR() Action {
 			{Action: "dynamodb:UpdateContinuousBackups", Resource: tables},
 		},
 		propose: proposePITR,
-		do: deed([]move{step[pitrParameters, pitrState]{
+		do: byHand(deed([]move{step[pitrParameters, pitrState]{
 			operation: "dynamodb:UpdateContinuousBackups",
 			read:      readPITR, want: wantPITR, weaker: weakerPITR, write: writePITR,
-		}.move()}, nil, textPITR),
+		}.move()}, nil, textPITR), backPITR),
 	}
 }
 
@@ -146,4 +146,16 @@ func textPITR(p pitrParameters, c *Change) Text {
 		TerraformPatch: tablePatch(p.TableName, fmt.Sprintf("  point_in_time_recovery {\n    enabled                 = true\n    recovery_period_in_days = %d\n  }\n", p.RecoveryPeriodInDays)),
 		CloudFormation: tableProperties(p.TableName, fmt.Sprintf("      PointInTimeRecoverySpecification:\n        PointInTimeRecoveryEnabled: true\n        RecoveryPeriodInDays: %d\n", p.RecoveryPeriodInDays)),
 	}
+}
+
+func backPITR(p pitrParameters, u Undoing) string {
+	before, err := decodeLoosely[pitrState](u.Before)
+	if err != nil {
+		return ""
+	}
+	setting := "PointInTimeRecoveryEnabled=false"
+	if before.PointInTimeRecoveryStatus == "ENABLED" {
+		setting = fmt.Sprintf("PointInTimeRecoveryEnabled=true,RecoveryPeriodInDays=%d", before.RecoveryPeriodInDays)
+	}
+	return command("dynamodb update-continuous-backups", u.Place, "--table-name", p.TableName, "--point-in-time-recovery-specification", setting)
 }

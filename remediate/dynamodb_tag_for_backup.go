@@ -28,10 +28,10 @@ func tagForBackup() Action {
 			{Action: "dynamodb:TagResource", Resource: tables},
 		},
 		propose: func(*proposer, []Case) {},
-		do: deed([]move{step[tagParameters, tagState]{
+		do: byHand(deed([]move{step[tagParameters, tagState]{
 			operation: "dynamodb:TagResource",
 			read:      readTags, want: wantTag, weaker: weakerTags, write: writeTag,
-		}.move()}, nil, textTag),
+		}.move()}, nil, textTag), backTag),
 	}
 }
 
@@ -207,4 +207,8 @@ func tagLines(c *Change) string {
 		}
 	}
 	return b.String()
+}
+
+func backTag(p tagParameters, u Undoing) string {
+	return command("dynamodb untag-resource", u.Place, "--resource-arn", u.Target, "--tag-keys", p.Key)
 }

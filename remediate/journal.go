@@ -59,15 +59,16 @@ type Step struct {
 // An Intent is written, and on the disk, before AWS is called.
 type Intent struct {
 	Step
-	Action    string    `json:"action"`
-	Operation string    `json:"operation"`
-	Place               // where the target is
-	Target    string    `json:"target"`
-	Time      time.Time `json:"time"`
-	Caller    string    `json:"caller"`
-	Token     string    `json:"token"`
-	Before    state     `json:"before"` // as read just now
-	After     state     `json:"after"`  // as it will be
+	Action     string    `json:"action"`
+	Operation  string    `json:"operation"`
+	Place                // where the target is
+	Target     string    `json:"target"`
+	Parameters state     `json:"parameters"`
+	Time       time.Time `json:"time"`
+	Caller     string    `json:"caller"`
+	Token      string    `json:"token"`
+	Before     state     `json:"before"` // as read just now
+	After      state     `json:"after"`  // as it will be
 }
 
 // Done is written once the change has been read back.
@@ -111,7 +112,8 @@ type Journal struct {
 	file *os.File
 	lock *flock.Flock
 	past []Record
-	at   func(point string) // of tests: called before and after each write
+	at   func(point string)   // of tests: called before and after each write
+	sync func(*os.File) error // waits for the disk
 }
 
 // OpenJournal opens, or begins, the journal at a path and locks it. The records
@@ -122,7 +124,7 @@ func OpenJournal(path string) (*Journal, error) {
 	if ok, err := lock.TryLock(); err != nil || !ok {
 		return nil, errors.Join(fmt.Errorf("the journal %s is in use by another process", path), err)
 	}
-	j := &Journal{path: path, lock: lock}
+	j := &Journal{path: path, lock: lock, sync: (*os.File).Sync}
 	if err := j.open(); err != nil {
 		lock.Unlock()
 		return nil, fmt.Errorf("opening the journal %s: %w", path, err)
@@ -174,7 +176,7 @@ func (j *Journal) append(r Record) error {
 	if _, err := j.file.Write(line); err != nil {
 		return fmt.Errorf("writing the journal %s: %w; nothing more is done", j.path, err)
 	}
-	if err := j.file.Sync(); err != nil {
+	if err := j.sync(j.file); err != nil {
 		return fmt.Errorf("writing the journal %s to the disk: %w; nothing more is done", j.path, err)
 	}
 	j.reach("after " + r.kind())

@@ -170,8 +170,29 @@ func (p Place) arn(service, resource string) string {
 type doer struct {
 	check func(parameters state, at Place) (target string, err error)
 	steps []move
-	undo  []move // wants what was there before; nil: cannot be undone
+	undo  []move // by step, each to what was there before; nil: cannot be undone
 	text  func(parameters state, c *Change) Text
+	back  func(parameters state, d Undoing) string // how a person takes it back; nil: nobody can
+}
+
+// An Undoing is a step that was done, for the words that take it back.
+type Undoing struct {
+	Place
+	Target        string
+	Before, After state
+	Result        string // what was made
+}
+
+// byHand adds to a doer the command with which a person takes it back.
+func byHand[P parameters](d doer, back func(P, Undoing) string) doer {
+	d.back = func(raw state, u Undoing) string {
+		p, err := decode[P](raw)
+		if err != nil {
+			return ""
+		}
+		return back(p, u)
+	}
+	return d
 }
 
 // deed makes a doer. undo may be nil.

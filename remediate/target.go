@@ -52,19 +52,23 @@ func newTarget(account Account, at Place, plan *Plan, now func() time.Time, limi
 	cfg := account.Config.Copy()
 	cfg.Region = at.Region
 	cfg.APIOptions = append(cfg.APIOptions[:len(cfg.APIOptions):len(cfg.APIOptions)], paced(limit))
-	cfg.Retryer = func() aws.Retryer { return retryer(retry.DefaultRetryables) }
+	most := maxPause
+	if limit == nil { // an emulator
+		most = 10 * time.Millisecond
+	}
+	cfg.Retryer = func() aws.Retryer { return retryer(retry.DefaultRetryables, most) }
 	once := cfg.Copy()
 	once.Retryer = func() aws.Retryer {
-		return retryer([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(throttledOnly)})
+		return retryer([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(throttledOnly)}, most)
 	}
 	return &Target{Place: at, AsOf: plan.AsOf, includeManaged: plan.IncludeManaged, now: now, config: cfg,
 		dynamodb: dynamodb.NewFromConfig(cfg), dynamodbOnce: dynamodb.NewFromConfig(once),
 		backup: backup.NewFromConfig(cfg), backupOnce: backup.NewFromConfig(once)}
 }
 
-func retryer(retryables []retry.IsErrorRetryable) aws.Retryer {
+func retryer(retryables []retry.IsErrorRetryable, most time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts, o.MaxBackoff = tries, maxPause
+		o.MaxAttempts, o.MaxBackoff = tries, most
 		o.RateLimiter = ratelimit.None
 		o.Retryables = retryables
 	})

@@ -181,6 +181,7 @@ func (w *world) applier(t testing.TB, plan *remediate.Plan, journal string) *rem
 	if err != nil {
 		t.Fatal(err)
 	}
+	j.DoNotSync()
 	t.Cleanup(func() { j.Close() })
 	return &remediate.Applier{Plan: plan, Journal: j, Accounts: opened, Tool: "holdfast test", Doubt: 100 * time.Millisecond, Pause: 5 * time.Millisecond, Rate: -1}
 }

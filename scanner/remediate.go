@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -41,6 +42,7 @@ func PlanRemediation(kept *run.Run, o remediate.Options) (plan *remediate.Plan, 
 type Remediation struct {
 	Plan      *remediate.Plan
 	Approval  string // how it was approved, for the journal
+	Undo      bool   // Plan is UndoPlan's
 	KeepGoing bool   // after a change that was refused or failed
 	Stop      func(context.Context, *remediate.Change) error
 	NoLimits  bool // no pauses and rates, for emulators
@@ -63,11 +65,29 @@ func Remediate(ctx context.Context, job Job, journal string, r Remediation) (rem
 	if r.NoLimits {
 		a.Rate, a.Pause, a.Doubt = -1, 10*time.Millisecond, time.Second
 	}
-	result, err := a.Apply(ctx)
+	do := a.Apply
+	if r.Undo {
+		do = a.Undo
+	}
+	result, err := do(ctx)
 	if err != nil {
 		return result, fmt.Errorf("applying the plan: %w; apply it again to go on", err)
 	}
 	return result, nil
+}
+
+// UndoPlan is the plan of taking back what the journal at a path tells of.
+func UndoPlan(path string) (*remediate.Plan, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the journal: %w", err)
+	}
+	defer in.Close()
+	records, err := remediate.ReadJournal(in, path)
+	if err != nil {
+		return nil, err
+	}
+	return remediate.Undoable(records)
 }
 
 // changes are what a run's journal tells; none where it has no journal.

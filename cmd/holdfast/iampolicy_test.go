@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
+	"holdfast/remediate"
 	"holdfast/scanner/collect"
 )
 
@@ -99,5 +100,56 @@ func TestPolicyFitsIntoOne(t *testing.T) {
 func TestUnknownFormOfAPolicy(t *testing.T) {
 	if err := (&app{}).printPolicy(iamPolicyDocument{}, "pulumi"); err == nil || !strings.Contains(err.Error(), "terraform") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// The policy of the role that changes is what the actions call, and never lets a
+// vault be locked for good; it fits into one managed policy.
+func TestRemediatePolicy(t *testing.T) {
+	policy := remediatePolicy(remediate.Actions(), true)
+	allowed, denied := map[string]bool{}, 0
+	sids := map[string]bool{}
+	for _, s := range policy.Statement {
+		if sids[s.Sid] {
+			t.Errorf("two statements are called %s", s.Sid)
+		}
+		sids[s.Sid] = true
+		for _, action := range s.Action {
+			if s.Effect == "Allow" {
+				allowed[action] = true
+				continue
+			}
+			denied++
+			if action != "backup:PutBackupVaultLockConfiguration" || s.Condition["Null"]["backup:ChangeableForDays"] != "false" || s.Resource != "*" {
+				t.Errorf("denied: %+v", s)
+			}
+		}
+		if s.Resource == "*" && slices.Contains(s.Action, "iam:PassRole") || slices.Contains(s.Action, "iam:PassRole") && s.Condition["StringEquals"]["iam:PassedToService"] != "backup.amazonaws.com" {
+			t.Errorf("roles can be passed: %+v", s)
+		}
+	}
+	if denied != 1 {
+		t.Errorf("%d actions are denied", denied)
+	}
+	wanted := map[string]bool{}
+	for _, a := range remediate.Actions() {
+		for _, p := range slices.Concat(a.Permissions, a.UndoPermissions) {
+			wanted[p.Action] = true
+		}
+	}
+	if diff := cmp.Diff(wanted, allowed); diff != "" {
+		t.Errorf("(-declared +allowed):\n%s", diff)
+	}
+	for action := range allowed {
+		if strings.Contains(action, ":Delete") && action != "backup:DeleteBackupVault" && action != "backup:DeleteBackupPlan" && action != "backup:DeleteBackupSelection" {
+			t.Errorf("%s is allowed", action)
+		}
+	}
+	var out bytes.Buffer
+	if err := (&app{stdout: &out}).printPolicy(policy, "json"); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(strings.Join(strings.Fields(out.String()), "")); n > 6144 {
+		t.Errorf("the policy has %d characters", n)
 	}
 }

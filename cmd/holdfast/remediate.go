@@ -39,7 +39,7 @@ nobody's rights are changed: what would need that is told as text.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.remediatePlan(), a.remediateApply())
+	cmd.AddCommand(a.remediatePlan(), a.remediateApply(), a.remediateUndo())
 	return cmd
 }
 
@@ -203,6 +203,67 @@ left, and 2 when nothing was changed at all.`,
 	return cmd
 }
 
+func (a *app) remediateUndo() *cobra.Command {
+	var f flags
+	var l applying
+	cmd := &cobra.Command{
+		Use:   "undo [JOURNAL]",
+		Short: "Take back what a journal says was done, where that weakens nothing",
+		Long: `Undo takes back what a journal.jsonl (default: that of the newest run) says was done,
+the newest first. Each change is looked at before: what somebody has changed since is
+left alone, and what would leave anything weaker is not undone. For that it prints
+the command with which a person does it. It notes in the same journal what it does.
+
+It needs what "holdfast iam-policy remediate --undo" prints.`,
+		Example: `  holdfast remediate undo
+  holdfast remediate undo holdfast-out/runs/20261122T180000Z-4f2a/journal.jsonl`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := ""
+			if len(args) == 1 {
+				path = args[0]
+			} else if kept, err := openRun(&f, nil); err != nil {
+				return err
+			} else {
+				path = filepath.Join(kept.Dir, remediate.JournalFile)
+			}
+			return a.undo(cmd.Context(), &f, &l, path)
+		},
+	}
+	f.addOut(cmd)
+	f.addAWS(cmd)
+	cmd.Flags().BoolVar(&f.noLimits, "no-limits", false, "no pauses and request limits, for emulators")
+	cmd.Flags().StringVar(&l.approve, "approve", "", "`HASH` of the plan that was applied, instead of asking")
+	cmd.Flags().IntVar(&l.maxChanges, "max-changes", defaultMaxChanges, "refuse to undo more changes than `N`, before the first one")
+	return cmd
+}
+
+func (a *app) undo(ctx context.Context, f *flags, l *applying, path string) error {
+	plan, err := scanner.UndoPlan(path)
+	if err != nil {
+		return err
+	}
+	if n := len(plan.Changes); n > l.maxChanges {
+		return fmt.Errorf("the journal tells of %d changes, and --max-changes allows %d; nothing was changed", n, l.maxChanges)
+	}
+	if l.approve == "" {
+		for i, c := range plan.Changes {
+			fmt.Fprintf(a.stdout, "%3d  undo %s  %s\n", i+1, c.Action, c.Target)
+		}
+	}
+	if err := a.agreed(plan.Hash, l); err != nil {
+		return err
+	}
+	job := scanner.Job{AWS: f.aws, Tool: "holdfast " + version()}
+	job.AWS.Version = version()
+	result, err := scanner.Remediate(ctx, job, path, scanner.Remediation{Plan: plan, Undo: true, KeepGoing: true, NoLimits: f.noLimits, Progress: sayChange(a.stdout)})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s\n", sayResult(result))
+	return outcome(result)
+}
+
 // planPath is the file that was named, or the newest run's.
 func planPath(f *flags, args []string) (string, error) {
 	if len(args) == 1 {
@@ -248,21 +309,28 @@ func (a *app) approved(plan *remediate.Plan, l *applying) error {
 	if len(plan.Changes) == 0 {
 		return nil
 	}
+	if l.approve == "" {
+		if err := plan.WriteText(a.stdout); err != nil {
+			return err
+		}
+	}
+	return a.agreed(plan.Hash, l)
+}
+
+// agreed asks for, or checks, a hash.
+func (a *app) agreed(hash string, l *applying) error {
 	if l.approve != "" {
-		if !strings.EqualFold(l.approve, plan.Hash) {
-			return fmt.Errorf("--approve %s is not the hash of this plan, which is %s; nothing was changed", l.approve, plan.Hash)
+		if !strings.EqualFold(l.approve, hash) {
+			return fmt.Errorf("--approve %s is not the hash of this plan, which is %s; nothing was changed", l.approve, hash)
 		}
 		return nil
 	}
-	if err := plan.WriteText(a.stdout); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.stdout, "\nType the first eight characters of the hash to do this, anything else to leave it: ")
+	fmt.Fprintf(a.stdout, "\nType %s to do this, anything else to leave it: ", hash[:8])
 	line, err := bufio.NewReader(a.stdin).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
-	if answer := strings.TrimSpace(line); len(answer) < 8 || !strings.HasPrefix(plan.Hash, strings.ToLower(answer)) {
+	if answer := strings.TrimSpace(line); len(answer) < 8 || !strings.HasPrefix(hash, strings.ToLower(answer)) {
 		return errors.New("not approved; nothing was changed (where nobody can be asked, give --approve HASH)")
 	}
 	l.approve = "asked"

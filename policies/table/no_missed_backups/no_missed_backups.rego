@@ -25,6 +25,7 @@
 #       enum: [plan, on_demand, external]
 #       default: [plan]
 #       doc: What backs up the tables; where plan is not among them, plans are not judged.
+#   remediation: backup.start_backup_job
 #   caused_by: [table.excluded_by_tag, table.in_backup_plan]
 #   replicas: true
 #   limits: |
@@ -106,15 +107,24 @@ ok if {
 deny contains violation if {
 	some outage in _outages
 	violation := cause.named(
-		{
-			"severity": _severity(outage),
-			"message": sprintf("%s of %s left no %s in vault %s: %s", [_runs(outage), outage.RuleName, _what(outage), _vault(outage), _why(outage)]),
-			"expected": "a usable recovery point for each run",
-			"actual": sprintf("%d of %d missing", [input.runs.missing, input.runs.judged]),
-		},
+		object.union(
+			{
+				"severity": _severity(outage),
+				"message": sprintf("%s of %s left no %s in vault %s: %s", [_runs(outage), outage.RuleName, _what(outage), _vault(outage), _why(outage)]),
+				"expected": "a usable recovery point for each run",
+				"actual": sprintf("%d of %d missing", [input.runs.missing, input.runs.judged]),
+			},
+			_remedy(outage),
+		),
 		outage.plan_rule,
 	)
 }
+
+# What the latest run missed can still be backed up; what an earlier one missed is gone.
+_remedy(outage) := {"remediation": {"Latest": true}} if {
+	outage.latest
+	outage.copy == false
+} else := {}
 
 ambiguous contains doubt if {
 	count(_outages) == 0

@@ -28,14 +28,23 @@ _denied(changes, severity, message) if {
 	not rule.ok with input as facts with data.parameters as _asked
 	rule.ambiguous == set() with input as facts with data.parameters as _asked
 	denied := rule.deny with input as facts with data.parameters as _asked
-	denied == {{
-		"severity": severity,
-		"message": message,
-		"expected": "a usable recovery point for each run",
-		"actual": "1 of 30 missing",
-		"cause": _outage.plan_rule,
-	}}
+	denied == {object.union(
+		{
+			"severity": severity,
+			"message": message,
+			"expected": "a usable recovery point for each run",
+			"actual": "1 of 30 missing",
+			"cause": _outage.plan_rule,
+		},
+		_remedy(fixture.with_fields(_outage, changes)),
+	)}
 }
+
+# Only the latest run can be made up for, and only where it was no copy.
+_remedy(outage) := {"remediation": {"Latest": true}} if {
+	outage.latest == true
+	outage.copy == false
+} else := {}
 
 test_ok_with_a_backup_for_each_run if {
 	rule.applicable == true with input as table.with_facts({}) with data.parameters as _asked
