@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,20 +28,40 @@ type singleKey struct {
 }
 
 // A causeRow is one line of a report's list of causes: one cause with what it
-// stands for, or all causes of one rule that stand for nothing but themselves.
+// stands for, or all causes of one rule and severity.
 type causeRow struct {
 	rule      finding.Rule
 	severity  finding.Severity // the worst of its findings
 	face      finding.Finding  // speaks for the row; without evidence
 	causes    int
 	resources int      // that fail because of it
-	names     []string // of the first of them, at most maxMembers
+	members   []member // the first of them, at most maxMembers; of several causes that have members, the causes
+	listed    int      // how many members there would be
 	last      string   // ARN of the resource that was counted last
+}
+
+// A member is a resource that a row names.
+type member struct {
+	name, account, region string
+	resources             int // that fail because of it
 }
 
 // maxMembers is how many resources of a cause are kept by name: at least as many
 // as any format prints.
 const maxMembers = 50
+
+func memberOf(f *finding.Finding) member {
+	return member{name: nameOf(f), account: f.Account, region: f.Region, resources: 1}
+}
+
+// memberAt is what an ARN tells: arn:partition:service:region:account:…/name.
+func memberAt(arn string) member {
+	m := member{name: arn[strings.LastIndexByte(arn, '/')+1:], resources: 1}
+	if fields := strings.SplitN(arn, ":", 6); len(fields) == 6 {
+		m.region, m.account = fields[3], fields[4]
+	}
+	return m
+}
 
 func newCauses(rules []finding.Rule) *causes {
 	c := &causes{
@@ -116,8 +137,9 @@ func (r *causeRow) count(f *finding.Finding) {
 	}
 	r.last = f.ARN
 	r.resources++
-	if len(r.names) < maxMembers {
-		r.names = append(r.names, nameOf(f))
+	r.listed++
+	if len(r.members) < maxMembers {
+		r.members = append(r.members, memberOf(f))
 	}
 }
 
@@ -128,9 +150,9 @@ func (c *causes) end() {
 		if len(members) == 0 {
 			continue
 		}
-		row.resources, row.names = len(members), nil
+		row.resources, row.listed, row.members = len(members), len(members), nil
 		for _, arn := range members[:min(len(members), maxMembers)] {
-			row.names = append(row.names, arn[strings.LastIndexByte(arn, '/')+1:])
+			row.members = append(row.members, memberAt(arn))
 		}
 	}
 }
@@ -156,25 +178,62 @@ func (c *causes) membersOf(f *finding.Finding) (names []string, total int) {
 	if row == nil || !shared(f) {
 		return nil, 0
 	}
-	return row.names, row.resources
+	return namesOf(row.members), row.resources
 }
 
-// rows lists the causes, worst first.
+// rows lists the causes, worst first. Those of one rule and severity share a row:
+// they are mended in the same way.
 func (c *causes) rows() []*causeRow {
-	var rows []*causeRow
-	for _, r := range c.shared {
-		rows = append(rows, r)
+	rows := slices.AppendSeq(slices.Collect(maps.Values(c.single)), maps.Values(c.shared))
+	slices.SortFunc(rows, compareRows)
+	alike := map[singleKey]*causeRow{}
+	var merged []*causeRow
+	for _, r := range rows {
+		key := singleKey{r.rule.ID, r.severity}
+		if alike[key] == nil {
+			row := *r
+			alike[key] = &row
+			merged = append(merged, &row)
+			continue
+		}
+		alike[key].merge(r)
 	}
-	for _, r := range c.single {
-		rows = append(rows, r)
+	slices.SortFunc(merged, compareRows)
+	return merged
+}
+
+func compareRows(a, b *causeRow) int {
+	return cmp.Or(
+		cmp.Compare(rank(a.severity), rank(b.severity)),
+		cmp.Compare(b.resources, a.resources),
+		cmp.Compare(a.rule.ID, b.rule.ID),
+		cmp.Compare(a.face.ARN, b.face.ARN),
+		cmp.Compare(a.face.Cause, b.face.Cause))
+}
+
+// merge takes the causes of another row in. What stood for its members stands in
+// the list from now on, since each is mended by itself.
+func (r *causeRow) merge(other *causeRow) {
+	r.members = append(slices.Clone(r.each()), other.each()...)
+	r.members = r.members[:min(len(r.members), maxMembers)]
+	r.listed = r.entries() + other.entries()
+	r.causes += other.causes
+	r.resources += other.resources
+}
+
+// each lists a row's causes: those that stand for themselves, or the face.
+func (r *causeRow) each() []member {
+	if r.causes > 1 || !shared(&r.face) {
+		return r.members
 	}
-	slices.SortFunc(rows, func(a, b *causeRow) int {
-		return cmp.Or(
-			cmp.Compare(rank(a.severity), rank(b.severity)),
-			cmp.Compare(b.resources, a.resources),
-			cmp.Compare(a.rule.ID, b.rule.ID),
-			cmp.Compare(a.face.ARN, b.face.ARN),
-			cmp.Compare(a.face.Cause, b.face.Cause))
-	})
-	return rows
+	m := memberOf(&r.face)
+	m.resources = r.resources
+	return []member{m}
+}
+
+func (r *causeRow) entries() int {
+	if r.causes > 1 || !shared(&r.face) {
+		return r.listed
+	}
+	return 1
 }

@@ -81,10 +81,10 @@ func (m *markdown) causeTable() {
 		if i == markdownCauses || !t.row(
 			escapeMarkdown(clean(string(r.severity), maxName)),
 			escapeMarkdown(clean(cmp.Or(r.rule.Title, r.rule.ID), maxMessage))+" <sub>"+code(r.rule.ID)+"</sub>",
-			escapeMarkdown(r.what(markdownNames)),
+			escapeMarkdown(m.what(r, markdownNames)),
 			escapeMarkdown(r.fix()),
 		) {
-			t.cut(len(rows)-i, "cause line")
+			t.cut(len(rows)-i, "rule")
 			return
 		}
 	}

@@ -29,21 +29,27 @@ type danger struct {
 	name, account, region string
 	fails                 [len(severities)]int // by rank: critical, high, medium, low
 	unknown               int
+	causes                [len(severities)][]string // rules by rank, without what another of the table's failures explains
 }
+
+// worst are the rules to mend, the worst first.
+func (d danger) worst() []string { return slices.Concat(d.causes[:]...) }
 
 // An openQuestion is one reason why verdicts are unknown.
 type openQuestion struct {
 	operation string // "dynamodb:DescribeContinuousBackups"; empty where no call is to blame
 	reason    string // finding.Gap.Reason
 	code      string
-	rule      string // where no call is to blame
-	message   string // of the first
+	doubt     string // where no call is to blame
 	regions   []string
 	accounts  []string
-	questions int    // calls without an answer
-	verdicts  int    // unknown findings
-	accepted  bool   // an expected_gaps entry explains it
-	expected  string // that entry's reason
+	questions int      // calls without an answer
+	verdicts  int      // unknown findings
+	subjects  int      // that these are on
+	names     []string // of the first subjects
+	last      string   // ARN of the subject that was counted last
+	accepted  bool     // an expected_gaps entry explains it
+	expected  string   // that entry's reason
 }
 
 // waived is what one waiver of one rule covers.
@@ -107,7 +113,11 @@ func (r *ranking) add(f *finding.Finding) {
 	}
 	switch f.Status {
 	case finding.Fail:
-		r.current.fails[rank(f.Severity)]++
+		i := rank(f.Severity)
+		r.current.fails[i]++
+		if len(f.CausedBy) == 0 && !slices.Contains(r.current.causes[i], f.Rule) {
+			r.current.causes[i] = append(r.current.causes[i], f.Rule)
+		}
 	case finding.Unknown:
 		r.current.unknown++
 	}
@@ -146,8 +156,8 @@ func (d danger) compare(other danger) int {
 	return cmp.Compare(other.unknown, d.unknown)
 }
 
-// questions groups gaps and unknown findings by operation, reason and code. A
-// gap is accepted if each finding that it makes unknown is expected to be; one
+// questions groups gaps and unknown findings by operation, reason and code, and
+// where no call is to blame by what is in doubt. A gap is accepted if each finding that it makes unknown is expected to be; one
 // that no finding names is not, and hides nothing from the rules in force.
 type questions struct {
 	groups map[string]*openQuestion
@@ -167,7 +177,7 @@ func newQuestions(gaps []Gap) *questions {
 }
 
 func (qs *questions) at(q openQuestion) *openQuestion {
-	key := strings.Join([]string{q.operation, q.reason, q.code, q.rule, fmt.Sprint(q.accepted)}, "\x00")
+	key := strings.Join([]string{q.operation, q.reason, q.code, q.doubt, fmt.Sprint(q.accepted)}, "\x00")
 	if qs.groups[key] == nil {
 		qs.groups[key] = &q
 	}
@@ -182,7 +192,7 @@ func (qs *questions) add(f *finding.Finding) {
 	operation, _, _ := strings.Cut(gap.Call, " ")
 	q := openQuestion{operation: operation, reason: gap.Reason, code: gap.Code, accepted: gap.Expected != ""}
 	if operation == "" {
-		q.rule = f.Rule
+		q.doubt = doubtOf(gap.Message)
 	}
 	if call := qs.calls[gap.Call]; call != nil {
 		call.expected = call.expected || q.accepted
@@ -192,7 +202,22 @@ func (qs *questions) add(f *finding.Finding) {
 	at.verdicts++
 	at.expected = cmp.Or(at.expected, gap.Expected)
 	at.place(f.Account, f.Region)
-	at.message = cmp.Or(at.message, gap.Message)
+	if f.ARN != at.last || at.subjects == 0 {
+		at.last = f.ARN
+		at.subjects++
+		if len(at.names) < maxMembers {
+			at.names = append(at.names, nameOf(f))
+		}
+	}
+}
+
+// doubtOf is what several rules doubt together: their messages say first what it
+// means for each, as in "may be in no backup plan: …".
+func doubtOf(message string) string {
+	if _, doubt, ok := strings.Cut(message, ": "); ok {
+		return doubt
+	}
+	return message
 }
 
 // end adds the gaps themselves to the groups and sorts these, those first that
@@ -203,7 +228,6 @@ func (qs *questions) end() []openQuestion {
 		at := qs.at(openQuestion{operation: g.Operation, reason: string(g.Reason), code: g.Code, accepted: call.expected && !call.unexpected})
 		at.questions++
 		at.place(g.Account, g.Region)
-		at.message = cmp.Or(at.message, g.Message)
 	}
 	var all []openQuestion
 	for _, q := range qs.groups {
@@ -213,7 +237,7 @@ func (qs *questions) end() []openQuestion {
 		return cmp.Or(
 			cmp.Compare(b.verdicts, a.verdicts), cmp.Compare(b.questions, a.questions),
 			cmp.Compare(a.operation, b.operation), cmp.Compare(a.reason, b.reason),
-			cmp.Compare(a.code, b.code), cmp.Compare(a.rule, b.rule), strings.Compare(fmt.Sprint(a.accepted), fmt.Sprint(b.accepted)))
+			cmp.Compare(a.code, b.code), cmp.Compare(a.doubt, b.doubt), strings.Compare(fmt.Sprint(a.accepted), fmt.Sprint(b.accepted)))
 	})
 	return all
 }

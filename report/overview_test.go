@@ -33,7 +33,7 @@ func TestCauseRows(t *testing.T) {
 
 	var got []string
 	for _, r := range c.rows() {
-		got = append(got, fmt.Sprintf("%s %s %d/%d %d", r.severity, r.rule.ID, r.causes, r.resources, len(r.names)))
+		got = append(got, fmt.Sprintf("%s %s %d/%d %d", r.severity, r.rule.ID, r.causes, r.resources, len(r.members)))
 	}
 	want := []string{
 		"critical table.pitr_enabled 1/1 1",
@@ -44,6 +44,53 @@ func TestCauseRows(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("rows\n got %q\nwant %q", got, want)
+	}
+}
+
+// Ten plan rules with the same mistake are one row: they are mended in the same
+// way, each by itself.
+func TestCausesOfOneRuleShareARow(t *testing.T) {
+	c := newCauses([]finding.Rule{{ID: "plan_rule.daily", Gathers: "table.daily_backup"}})
+	face := func(name, region string, tables ...string) {
+		c.add(&finding.Finding{Rule: "plan_rule.daily", Subject: "plan_rule", ARN: "arn/" + region + name, Name: name, Account: "1", Region: region,
+			Cause: "arn/" + region + name, Members: tables, Status: finding.Fail, Severity: finding.High})
+	}
+	face("a/daily", "eu-west-1", "arn/t1")
+	face("b/daily", "eu-west-1", "arn/t2", "arn/t3")
+	face("a/daily", "us-east-1", "arn/t4")
+	c.end()
+	rows := c.rows()
+	if len(rows) != 1 || rows[0].causes != 3 || rows[0].resources != 4 {
+		t.Fatalf("rows %+v, want one with 3 causes and 4 resources", rows)
+	}
+	o := overview{in: &Input{}}
+	want := "b/daily (fails 2), a/daily in eu-west-1 and 1 more"
+	if got := o.what(rows[0], 2); got != want {
+		t.Errorf("the row says %q, want %q", got, want)
+	}
+	if got := rows[0].extent(); got != "3 causes, 4 resources" {
+		t.Errorf("the row counts %q", got)
+	}
+}
+
+// What several rules doubt together is one question, and names who is meant.
+func TestDoubtIsOneQuestion(t *testing.T) {
+	qs := newQuestions(nil)
+	for _, table := range []string{"Orders", "Users"} {
+		for rule, message := range map[string]string{
+			"table.in_backup_plan": "may be in no backup plan: no tag stage", "table.recent_backup": "may have no backup yet: no tag stage",
+		} {
+			qs.add(&finding.Finding{Rule: rule, ARN: "arn/" + table, Name: table, Status: finding.Unknown, Account: "1", Region: "eu-west-1",
+				Message: message, Gap: &finding.Gap{Reason: "ambiguous", Message: message}})
+		}
+	}
+	all := qs.end()
+	if len(all) != 1 {
+		t.Fatalf("questions %+v, want one", all)
+	}
+	got := all[0].what() + "; " + all[0].where()
+	if want := "ambiguous: no tag stage; 4 verdicts unknown, on Orders, Users in eu-west-1 of 1"; got != want {
+		t.Errorf("it says %q, want %q", got, want)
 	}
 }
 

@@ -81,18 +81,57 @@ func total(n map[finding.Status]int) int {
 	return sum
 }
 
-// what says which resources fail and how.
-func (r *causeRow) what(maxNames int) string {
-	f := &r.face
-	place := joinParts(" ", f.Account, f.Region)
+// what says which resources of a row fail and how.
+func (o *overview) what(r *causeRow, maxNames int) string {
 	if r.causes > 1 {
-		return someOf(r.names, r.resources, maxNames)
+		return someOf(namesOf(r.members), r.listed, maxNames)
 	}
-	line := fmt.Sprintf("%s (%s): %s", clean(nameOf(f), maxName), clean(place, maxName), messageOf(f, r.rule))
+	f := &r.face
+	line := o.placed(f) + ": " + messageOf(f, r.rule)
 	if len(f.Members) > 0 || f.Cause != "" {
-		line += "; fails " + someOf(r.names, r.resources, maxNames)
+		line += "; fails " + someOf(namesOf(r.members), r.resources, maxNames)
 	}
 	return line
+}
+
+// placed is the name of a subject, and where it is as far as that does not go
+// without saying.
+func (o *overview) placed(f *finding.Finding) string {
+	name, account, region := nameOf(f), f.Account, f.Region
+	if len(o.in.Header.Accounts) == 1 {
+		account = ""
+	}
+	if region == name {
+		region = ""
+	}
+	if place := joinParts(" ", account, region); place != "" {
+		return clean(name, maxName) + " (" + clean(place, maxName) + ")"
+	}
+	return clean(name, maxName)
+}
+
+// namesOf names members: with their place where one name comes twice, and with
+// how many fail because of them where it is not one.
+func namesOf(members []member) []string {
+	named := map[string][]member{}
+	for _, m := range members {
+		named[m.name] = append(named[m.name], m)
+	}
+	var all []string
+	for _, m := range members {
+		label := clean(m.name, maxName)
+		if slices.ContainsFunc(named[m.name], func(o member) bool { return o.region != m.region }) {
+			label += after(" in ", m.region)
+		}
+		if slices.ContainsFunc(named[m.name], func(o member) bool { return o.account != m.account }) {
+			label += after(" of ", m.account)
+		}
+		if m.resources != 1 {
+			label += fmt.Sprintf(" (fails %d)", m.resources)
+		}
+		all = append(all, label)
+	}
+	return all
 }
 
 // messageOf says what is wrong; a rule may leave it to its title.
@@ -103,6 +142,8 @@ func messageOf(f *finding.Finding, rule finding.Rule) string {
 // extent says how much a row stands for, "" for one cause of one failure.
 func (r *causeRow) extent() string {
 	switch {
+	case r.causes > 1 && r.resources > r.causes:
+		return count(r.causes, "cause") + ", " + count(r.resources, "resource")
 	case r.causes > 1:
 		return count(r.causes, "cause")
 	case r.resources > 1 || len(r.face.Members) > 0:
@@ -155,10 +196,10 @@ func (d danger) counts() string {
 	return strings.Join(parts, ", ")
 }
 
-// what names the call without an answer, or the rule that could not decide.
+// what names the call without an answer, or what could not be decided.
 func (q *openQuestion) what() string {
 	if q.operation == "" {
-		return clean(q.rule, maxName) + ": " + reasonWord(q.reason) + ": " + clean(q.message, maxMessage)
+		return reasonWord(q.reason) + ": " + clean(q.doubt, maxMessage)
 	}
 	reason := reasonWord(q.reason)
 	if q.code != "" {
@@ -172,10 +213,13 @@ func (q *openQuestion) where() string {
 	if q.questions > 0 {
 		parts = append(parts, count(q.questions, "question"))
 	}
-	if q.verdicts > 0 {
-		parts = append(parts, count(q.verdicts, "verdict")+" unknown")
-	} else {
+	switch {
+	case q.verdicts == 0:
 		parts = append(parts, "hides no verdict")
+	case q.subjects > 0:
+		parts = append(parts, count(q.verdicts, "verdict")+" unknown, on "+someOf(q.names, q.subjects, 3))
+	default:
+		parts = append(parts, count(q.verdicts, "verdict")+" unknown")
 	}
 	return strings.Join(parts, ", ") + after(" in ", some(q.regions, 6)) + after(" of ", some(q.accounts, 3))
 }

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"holdfast/scanner/facts"
 	"holdfast/scanner/finding"
 )
 
@@ -65,7 +67,7 @@ func (t *text) head() {
 	t.WriteByte('\n')
 	if !in.Summary.Complete {
 		t.WriteString(t.paint(ansiRed, incompleteWord))
-		t.hanging(0, len(incompleteWord), "  "+t.incomplete())
+		t.lines(3, 0, len(incompleteWord), "  "+t.incomplete())
 	}
 	for _, g := range in.ExpectedGaps[:min(len(in.ExpectedGaps), textReasons)] {
 		t.prose(0, "Expected gap  "+expectedGap(g))
@@ -86,7 +88,7 @@ func (t *text) causeList() {
 	for _, r := range rows[:min(len(rows), textCauses)] {
 		t.cause(r)
 	}
-	t.more(len(rows)-textCauses, "line")
+	t.more(len(rows)-textCauses, "rule")
 }
 
 func (t *text) cause(r *causeRow) {
@@ -97,9 +99,9 @@ func (t *text) cause(r *causeRow) {
 	left := fit(clean(cmp.Or(r.rule.Title, r.rule.ID), maxMessage), room-width(id)) + id
 	t.WriteString("  " + t.severity(r.severity) + strings.Repeat(" ", indent-2-len(r.severity)))
 	t.line(0, left+strings.Repeat(" ", max(room-width(left), 0))+"  "+right)
-	t.prose(indent, r.what(textNames))
+	t.lines(2, indent, 0, t.what(r, textNames))
 	if fix := r.fix(); fix != "" {
-		t.prose(indent, "fix: "+fix)
+		t.lines(2, indent, 0, "fix: "+fix)
 	}
 }
 
@@ -108,15 +110,91 @@ func (t *text) tableList() {
 		return
 	}
 	t.title(fmt.Sprintf("Most endangered tables (%d of %d with a failing or unknown finding)", len(t.tables), t.endangered))
-	name := t.width - 6 - 1 - 12 - 2 - 14 - 5*6
-	t.line(6, fmt.Sprintf("%s %-12s  %-14s  crit  high   med   low  unkn", pad("table", name), "account", "Region"))
+	c := t.columns()
+	heading := pad("table", c.name) + c.placed("account", "Region")
+	for _, i := range c.counts {
+		heading += fmt.Sprintf("%6s", countWords[i])
+	}
+	if c.why > 0 {
+		heading += "  to mend"
+	}
+	t.line(6, heading)
 	for i, d := range t.tables {
-		row := fmt.Sprintf("%2d  %s %s  %s", i+1, pad(clean(d.name, name), name), pad(clean(d.account, 12), 12), pad(clean(d.region, 14), 14))
-		for _, n := range append(d.fails[:], d.unknown) {
-			row += fmt.Sprintf("%6s", dash(n))
+		row := fmt.Sprintf("%2d  %s", i+1, pad(fit(clean(d.name, maxName), c.name), c.name)+c.placed(d.account, d.region))
+		for _, at := range c.counts {
+			row += t.danger(at, append(d.fails[:], d.unknown)[at])
+		}
+		if c.why > 0 {
+			row += "  " + t.toMend(d, c.why)
 		}
 		t.line(2, row)
 	}
+}
+
+// columns says how wide the columns of the tables are, and which counts have any.
+type columns struct {
+	name, account, region, why int   // 0: left out
+	counts                     []int // indices of countWords
+}
+
+// placed is the account, where there are several, and the Region.
+func (c columns) placed(account, region string) string {
+	s := "  " + pad(clean(region, c.region), c.region)
+	if c.account > 0 {
+		s = "  " + pad(clean(account, c.account), c.account) + s
+	}
+	return s
+}
+
+var countWords = [...]string{"crit", "high", "med", "low", "unkn"}
+
+const (
+	widestName   = 40
+	narrowestWhy = 20 // less says nothing
+)
+
+func (t *text) columns() (c columns) {
+	c.name, c.region = len("table"), len("Region")
+	for _, d := range t.tables {
+		c.name, c.region = max(c.name, width(clean(d.name, maxName))), max(c.region, width(clean(d.region, 14)))
+	}
+	for i := range countWords {
+		if slices.ContainsFunc(t.tables, func(d danger) bool { return append(d.fails[:], d.unknown)[i] > 0 }) {
+			c.counts = append(c.counts, i)
+		}
+	}
+	if len(t.in.Header.Accounts) > 1 {
+		c.account = 12
+	}
+	taken := 6 + width(c.placed("", "")) + 6*len(c.counts)
+	c.name = min(c.name, widestName, t.width-taken)
+	if c.why = t.width - taken - c.name - 2; c.why < narrowestWhy {
+		c.why = 0
+	}
+	return c
+}
+
+// danger is one count, coloured as its severity is.
+func (t *text) danger(at, n int) string {
+	cell := fmt.Sprintf("%6s", dash(n))
+	if n > 0 && at < len(severities) {
+		return t.colour(severities[at], cell)
+	}
+	return cell
+}
+
+// toMend names the rules that fail, as many as there is room for.
+func (t *text) toMend(d danger, room int) string {
+	rules := d.worst()
+	for i, rule := range rules {
+		rules[i] = clean(strings.TrimPrefix(rule, facts.KindTable+"."), maxName)
+	}
+	for n := len(rules); n > 0; n-- {
+		if line := some(rules, n); width(line) <= room {
+			return line
+		}
+	}
+	return fit(strings.Join(rules, ", "), room)
 }
 
 func (t *text) questionList() {
@@ -199,14 +277,15 @@ func (t *text) more(n int, what string) {
 }
 
 // prose prints clean text, broken at spaces, on at most three lines.
-func (t *text) prose(indent int, s string) { t.hanging(indent, 0, s) }
+func (t *text) prose(indent int, s string) { t.lines(3, indent, 0, s) }
 
-// hanging is prose whose first line has already taken columns.
-func (t *text) hanging(indent, taken int, s string) {
+// lines is prose on at most so many lines, the first of which has already taken
+// columns.
+func (t *text) lines(most, indent, taken int, s string) {
 	first := indent
 	for n := 1; ; n++ {
 		room := t.width - indent - taken
-		if width(s) <= room || n == 3 {
+		if width(s) <= room || n == most {
 			t.line(first, fit(s, room))
 			return
 		}
@@ -239,7 +318,10 @@ func (t *text) paint(code, s string) string {
 }
 
 func (t *text) severity(s finding.Severity) string {
-	word := strings.ToUpper(clean(string(s), 8))
+	return t.colour(s, strings.ToUpper(clean(string(s), 8)))
+}
+
+func (t *text) colour(s finding.Severity, word string) string {
 	switch s {
 	case finding.Critical, finding.High:
 		return t.paint(ansiRed, word)

@@ -142,20 +142,17 @@ func simulatedCredentials() error {
 
 // afterDemo says what to look at next.
 func (a *app) afterDemo(out string) error {
-	kept, err := run.Latest(out)
-	if err != nil {
-		return err
-	}
-	file := func(name string) string { return filepath.Join(kept.Dir, name) }
-	_, err = fmt.Fprintf(a.stdout, `
+	file := func(name string) string { return filepath.Join(out, "latest", name) }
+	_, err := fmt.Fprintf(a.stdout, `
 What to look at next
-  %-62s what AWS answered, gaps first
-  %-62s what rules see of each table
-  %-62s every verdict, with evidence
-  holdfast rules show table.retention   what a rule means and how to fix what it finds
-  holdfast report --out %s --format markdown
-  holdfast init && holdfast preflight   then your own account: holdfast scan
-  docs/add-a-rule.md                    to judge what is yours to judge
-`, file("snapshot/"), file("facts/"), file(run.Findings), out)
+  %-38s  what AWS answered, gaps first
+  %-38s  what rules see of each table
+  %-38s  every verdict, with evidence
+  %-38s  what a rule means, and the fix
+  %-38s  the report again, as any --format
+  %-38s  then your own account: holdfast scan
+  %-38s  to judge what is yours to judge
+`, file("snapshot"), file("facts"), file(run.Findings), "holdfast rules show table.retention",
+		"holdfast report --out "+out, "holdfast init && holdfast preflight", "docs/add-a-rule.md")
 	return err
 }

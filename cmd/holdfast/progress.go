@@ -67,6 +67,9 @@ func (p *progress) update(now scanner.Progress) {
 
 func (p *progress) line() string {
 	n := p.latest
+	if n.Account == "" {
+		return "finding accounts and Regions"
+	}
 	line := fmt.Sprintf("reading account %s: %d of %d Regions, %d calls", n.Account, n.Progress.Done, n.Shards, n.Calls)
 	if n.Accounts > 1 {
 		line = fmt.Sprintf("[%d/%d] %s", n.Done+1, n.Accounts, line)
