@@ -163,7 +163,7 @@ func scanAlone(url, out string) error {
 		return err
 	}
 	lap(&m.Collect)
-	if err := scanner.Derive(context.Background(), kept); err != nil {
+	if err := scanner.Derive(context.Background(), kept, nil); err != nil {
 		return err
 	}
 	lap(&m.Derive)

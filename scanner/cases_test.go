@@ -88,7 +88,7 @@ func (j journey) collect(t *testing.T) {
 // derive holds what the case's snapshot comes to against its facts.
 func (j journey) derive(t *testing.T) {
 	kept := j.given(t, "snapshot")
-	if err := scanner.Derive(context.Background(), kept); err != nil {
+	if err := scanner.Derive(context.Background(), kept, nil); err != nil {
 		t.Fatal(err)
 	}
 	j.check(t, kept, "facts")

@@ -10,8 +10,9 @@ import (
 	"holdfast/scanner/run"
 )
 
-// Derive works out the facts of every account of a run from its shards.
-func Derive(ctx context.Context, kept *run.Run) error {
+// Derive works out the facts of every account of a run from its shards, and from
+// what an earlier run saw (nil: none).
+func Derive(ctx context.Context, kept, previous *run.Run) error {
 	shards, err := kept.Shards()
 	if err != nil {
 		return err
@@ -24,6 +25,9 @@ func Derive(ctx context.Context, kept *run.Run) error {
 				name := run.ShardName(shard.Account, shard.Region)
 				in.Shards = append(in.Shards, facts.Shard{Name: name, Open: func() (io.ReadCloser, error) { return kept.Open(name) }})
 			}
+		}
+		if in.Previous, err = earlier(previous, account); err != nil {
+			return fmt.Errorf("reading the previous run %s: %w", previous.ID, err)
 		}
 		if err := deriveAccount(ctx, kept, in); err != nil {
 			return fmt.Errorf("deriving the facts of account %s: %w", account, err)
@@ -41,6 +45,9 @@ func deriveAccount(ctx context.Context, kept *run.Run, in facts.Input) error {
 		}
 		region := subjects[0].Region
 		header := facts.Header{Account: in.Account, Region: region, Collected: subjects[0].Collected}
+		if in.Previous != nil {
+			header.Previous = in.Previous.RunID
+		}
 		err := kept.Write(run.FactsName(in.Account, region), func(w io.Writer) error {
 			return facts.Write(w, header, func(yield func(*facts.Subject, error) bool) {
 				for _, s := range subjects {

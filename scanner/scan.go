@@ -36,7 +36,8 @@ type Job struct {
 	Out      string // folder of the runs
 	Resume   bool   // go on with the newest incomplete run, or with RunID
 	RunID    string
-	Compress bool // write snapshot and facts with zstd
+	Previous string // the run that facts are compared with: an id or folder, NoPrevious, or empty (see Previous)
+	Compress bool   // write snapshot and facts with zstd
 
 	Rules    []string  // patterns of rule ids; empty: all that the configuration enables
 	Now      time.Time // for expiries and printed dates; zero: the present
@@ -68,7 +69,11 @@ func Scan(ctx context.Context, job Job) (*run.Run, finding.Summary, error) {
 	if err != nil {
 		return kept, summary, err
 	}
-	if err := Derive(ctx, kept); err != nil {
+	previous, err := Previous(job.Out, kept, job.Previous)
+	if err != nil {
+		return kept, summary, err
+	}
+	if err := Derive(ctx, kept, previous); err != nil {
 		return kept, summary, err
 	}
 	if summary, err = Evaluate(ctx, job, kept); err != nil {

@@ -92,7 +92,7 @@ func scan(ctx context.Context, job scanner.Job) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	if err := scanner.Derive(ctx, kept); err != nil {
+	if err := scanner.Derive(ctx, kept, nil); err != nil {
 		return verdict{}, err
 	}
 	if _, err := scanner.Evaluate(ctx, job, kept); err != nil {

@@ -34,7 +34,7 @@ the newest run); facts that are not there yet are worked out first.`,
 			if err != nil {
 				return err
 			}
-			if err := scanner.Derive(cmd.Context(), kept); err != nil {
+			if err := derive(cmd.Context(), &f, kept); err != nil {
 				return err
 			}
 			summary, err := scanner.Evaluate(cmd.Context(), job, kept)
@@ -52,6 +52,7 @@ the newest run); facts that are not there yet are worked out first.`,
 	}
 	f.addConfig(cmd)
 	f.addOut(cmd)
+	f.addPrevious(cmd)
 	f.addPolicy(cmd)
 	f.addReports(cmd, defaultFormats)
 	f.addVerdict(cmd)

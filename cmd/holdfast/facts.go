@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,7 @@ snapshot. RUN is an id or a folder (default: the newest run).`,
 			if err != nil {
 				return err
 			}
-			if err := scanner.Derive(cmd.Context(), kept); err != nil {
+			if err := derive(cmd.Context(), &f, kept); err != nil {
 				return err
 			}
 			if !f.quiet {
@@ -34,8 +35,18 @@ snapshot. RUN is an id or a folder (default: the newest run).`,
 		},
 	}
 	f.addOut(cmd)
+	f.addPrevious(cmd)
 	f.addOutput(cmd)
 	return cmd
+}
+
+// derive works out the facts of a run, beside those of the previous one.
+func derive(ctx context.Context, f *flags, kept *run.Run) error {
+	previous, err := scanner.Previous(f.out, kept, f.previous)
+	if err != nil {
+		return err
+	}
+	return scanner.Derive(ctx, kept, previous)
 }
 
 // openRun finds the run that a stage works on: the one named, else the newest,

@@ -30,7 +30,7 @@ type flags struct {
 	regions, tables            []string
 	rules, policies            []string
 	formats                    []string
-	failOn, baseline           string
+	failOn, baseline, previous string
 	allowIncomplete            bool
 	resume, compress, noLimits bool
 	runID                      string
@@ -72,6 +72,10 @@ func (f *flags) addCollect(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.compress, "compress", false, "keep snapshot and facts compressed (.zst)")
 	cmd.Flags().Float64Var(&f.rateShare, "rate-share", 0, "share of AWS's request limits that the scan may use (default: the configuration's, else 0.5)")
 	cmd.Flags().BoolVar(&f.noLimits, "no-limits", false, "no client-side request limits, for emulators")
+}
+
+func (f *flags) addPrevious(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.previous, "previous", "", "earlier `RUN` to compare with, or none (default: the newest of the same accounts, Regions and tables)")
 }
 
 func (f *flags) addReports(cmd *cobra.Command, defaults []string) {
@@ -156,7 +160,7 @@ func (a *app) job(f *flags) (scanner.Job, error) {
 	job = scanner.Job{
 		Config: cfg, Policy: policy, Tool: "holdfast " + version(),
 		AWS: f.aws, Regions: f.regions, Tables: f.tables,
-		Out: f.out, Resume: f.resume, RunID: f.runID, Compress: f.compress,
+		Out: f.out, Resume: f.resume, RunID: f.runID, Previous: f.previous, Compress: f.compress,
 		Rules: f.rules, Formats: formats,
 		Report: report.Options{SARIFAnchor: f.sarifAnchor, SARIFFull: f.sarifFull}, Source: f.source, Redact: f.redact,
 	}

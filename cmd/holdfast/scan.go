@@ -40,6 +40,7 @@ work at all.`,
 	f.addConfig(cmd)
 	f.addOut(cmd)
 	f.addCollect(cmd)
+	f.addPrevious(cmd)
 	f.addPolicy(cmd)
 	f.addReports(cmd, defaultFormats)
 	f.addVerdict(cmd)
@@ -55,6 +56,9 @@ func (a *app) runScan(cmd *cobra.Command, f *flags, job scanner.Job) error {
 	debug.SetMemoryLimit(400 << 20)
 	baseline, err := findBaseline(f)
 	if err != nil {
+		return err
+	}
+	if err := checkPrevious(f); err != nil {
 		return err
 	}
 	progress := a.startProgress(f)

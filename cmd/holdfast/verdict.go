@@ -58,3 +58,14 @@ func findBaseline(f *flags) (*run.Run, error) {
 	}
 	return baseline, nil
 }
+
+// checkPrevious refuses a --previous that is not there before the scan, not after it.
+func checkPrevious(f *flags) error {
+	if f.previous == "" || f.previous == scanner.NoPrevious {
+		return nil
+	}
+	if _, err := run.Open(f.out, f.previous); err != nil {
+		return fmt.Errorf("opening --previous: %w", err)
+	}
+	return nil
+}

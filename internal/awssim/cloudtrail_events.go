@@ -13,6 +13,7 @@ type trailEvent struct {
 	at                                        time.Time
 	errorCode                                 string
 	resources                                 []eventResource
+	parameters                                obj // requestParameters
 	region, account                           string
 }
 
@@ -102,6 +103,9 @@ func (e trailEvent) row() obj {
 		"awsRegion": e.region, "recipientAccountId": e.account, "readOnly": e.readOnly, "managementEvent": true, "eventType": "AwsApiCall",
 		"userIdentity": obj{"type": "IAMUser", "arn": e.principal, "accountId": e.account, "userName": e.user}}
 	record.set("errorCode", e.errorCode)
+	if e.parameters != nil {
+		record["requestParameters"] = e.parameters
+	}
 	out := obj{"EventId": e.id, "EventName": e.name, "EventSource": e.source, "EventTime": epochOf(e.at), "ReadOnly": readOnly, "Resources": resources,
 		"CloudTrailEvent": string(encodeJSON(record))}
 	out.set("Username", e.user)

@@ -129,6 +129,9 @@ func (r *region) copy(run run, p *point, action copyAction, backupJob string, or
 		j.created = run.at
 	}
 	j.completed = j.created.Add(3*time.Minute + time.Duration(p.id>>32%900)*time.Second)
+	if action.after > 0 {
+		j.completed = j.created.Add(action.after)
+	}
 	if reason := s.refusesCopy(r, j); reason != "" {
 		j.end, j.category, j.message = "FAILED", "InvalidParameters", reason
 	} else {

@@ -60,6 +60,8 @@ type backupRule struct {
 type copyAction struct {
 	DestinationBackupVaultArn string
 	Lifecycle                 *Lifecycle `json:",omitempty"`
+
+	after time.Duration // how long the copy takes; 0: some minutes
 }
 
 // A missingRun is a run that a scenario takes away.

@@ -69,6 +69,7 @@ type RegionScenario struct {
 	Vaults         []VaultScenario       `yaml:"vaults"`
 	Plans          []PlanScenario        `yaml:"plans"`
 	RecoveryPoints []PointScenario       `yaml:"recovery_points"`
+	Deletions      []DeletionScenario    `yaml:"deleted_points"`
 	BackupJobs     []JobScenario         `yaml:"backup_jobs"`
 	RestoreJobs    []RestoreScenario     `yaml:"restore_jobs"`
 	RestoreTesting []TestingPlanScenario `yaml:"restore_testing_plans"`
@@ -177,6 +178,9 @@ func New(s Scenario) (*Simulator, error) {
 		sim.Faults.Add(fault)
 	}
 	sim.advance(b.clock)
+	if err := b.deletions(s); err != nil {
+		return nil, fmt.Errorf("building scenario: %w", err)
+	}
 	sim.allRegions(func(r *region) { r.sortRestores() })
 	return sim, nil
 }

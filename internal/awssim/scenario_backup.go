@@ -154,7 +154,7 @@ func (b *builder) rules(r *region, in []RuleScenario) []backupRule {
 			rule.TargetLogicallyAirGappedBackupVaultArn = r.arn("backup", "backup-vault:"+s.AirGappedVault)
 		}
 		for _, c := range s.Copies {
-			rule.CopyActions = append(rule.CopyActions, copyAction{DestinationBackupVaultArn: c.Vault, Lifecycle: c.Lifecycle})
+			rule.CopyActions = append(rule.CopyActions, copyAction{DestinationBackupVaultArn: c.Vault, Lifecycle: c.Lifecycle, after: c.After})
 		}
 		out = append(out, rule)
 	}

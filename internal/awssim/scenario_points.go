@@ -2,7 +2,9 @@ package awssim
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -150,5 +152,47 @@ func (b *builder) restore(r *region, in RestoreScenario) error {
 		j.testingPlan = p.arn
 	}
 	r.restoreJobs = append(r.restoreJobs, j)
+	return nil
+}
+
+// deletions take points away once the plans have made them.
+func (b *builder) deletions(s Scenario) error {
+	for _, a := range s.Accounts {
+		for _, in := range a.Regions {
+			for _, d := range in.Deletions {
+				if err := b.deletion(b.sim.accounts[a.ID].regions[in.Name], d); err != nil {
+					return fmt.Errorf("account %s: region %s: deleted point of %s: %w", a.ID, in.Name, d.Table, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (b *builder) deletion(r *region, in DeletionScenario) error {
+	v := r.vaults[in.Vault]
+	if v == nil || in.Table == "" || in.Made == nil {
+		return errors.New("it needs table, made and a vault that exists")
+	}
+	from, left := in.Made.before(b.clock, b.clock).UnixMilli(), max(in.Count, 1)
+	for _, p := range slices.Clone(r.resourceOf(r.tableArn(in.Table)).points) {
+		if p.vault != v || p.created < from || left == 0 {
+			continue
+		}
+		left--
+		if in.User != "" {
+			w := r.watch()
+			w.events = append(w.events, trailEvent{
+				name: "DeleteRecoveryPoint", source: "backup.amazonaws.com", user: in.User, region: r.name, account: r.account.id,
+				at: in.At.before(b.clock, b.clock.Add(-time.Hour)), principal: "arn:" + r.account.partition + ":iam::" + r.account.id + ":user/" + in.User,
+				id: uuid(hash("deletion event", p.arn())), parameters: obj{"backupVaultName": in.Vault, "recoveryPointArn": p.arn()},
+			})
+		}
+		v.sweep(func(x *point) bool { return x == p })
+	}
+	if left > 0 {
+		return errors.New("there are not as many points to delete")
+	}
+	slices.SortFunc(r.watch().events, func(x, y trailEvent) int { return strings.Compare(x.key(), y.key()) })
 	return nil
 }

@@ -134,8 +134,9 @@ type RuleScenario struct {
 
 // A CopyScenario is a copy action.
 type CopyScenario struct {
-	Vault     string     `yaml:"vault"` // ARN
-	Lifecycle *Lifecycle `yaml:"lifecycle"`
+	Vault     string        `yaml:"vault"` // ARN
+	Lifecycle *Lifecycle    `yaml:"lifecycle"`
+	After     time.Duration `yaml:"after"` // how long a copy takes; absent: some minutes
 }
 
 // A SelectionScenario assigns resources to a plan.
@@ -194,6 +195,17 @@ type PointScenario struct {
 	Key         string        `yaml:"key"`      // ARN; empty: the vault's or the table's
 	CopiedFrom  string        `yaml:"copied_from"`
 	Size        int64         `yaml:"size_bytes"`
+}
+
+// A DeletionScenario takes away a recovery point that a plan made, or with Count so
+// many that follow one another, before their time.
+type DeletionScenario struct {
+	Table string `yaml:"table"` // name
+	Vault string `yaml:"vault"`
+	Made  *When  `yaml:"made"` // the first one at or after this time
+	Count int    `yaml:"count"`
+	At    *When  `yaml:"at"`   // absent: an hour ago
+	User  string `yaml:"user"` // whom CloudTrail names; empty: it knows nothing
 }
 
 // A JobScenario is a backup job besides those that plans make.

@@ -107,4 +107,8 @@ _table := {
 	},
 	"runs": {"judged": 30, "missing": 0, "outages": [], "ambiguities": []},
 	"points": [],
+	"promises": {"known": 366, "unknown": 0, "older": 0, "deviations": []},
+	"overdue": {"points": 0, "expired": 0, "held": 0},
+	"cold": {"due": 300, "sampled": 2, "warm": 0},
+	"gone": {"points": 0, "listed": []},
 }

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -158,12 +159,12 @@ func lookUp(ctx context.Context, target Target, rec *Recorder, client *sdk.Clien
 }
 
 // trailEvent keeps who did what to what. Of the event's own text, which holds all
-// parameters, only the caller and the error stay.
+// parameters, the caller, the error and the backup that it was about stay.
 func trailEvent(e types.Event) *snapshot.TrailEvent {
-	row := &snapshot.TrailEvent{
+	row := event{&snapshot.TrailEvent{
 		EventTime: utc(e.EventTime), EventId: aws.ToString(e.EventId), EventSource: aws.ToString(e.EventSource),
 		EventName: aws.ToString(e.EventName), Username: aws.ToString(e.Username),
-	}
+	}}
 	for _, r := range e.Resources {
 		row.Resources = append(row.Resources, snapshot.EventResource{
 			ResourceType: aws.ToString(r.ResourceType), ResourceName: aws.ToString(r.ResourceName),
@@ -173,10 +174,25 @@ func trailEvent(e types.Event) *snapshot.TrailEvent {
 		UserIdentity struct {
 			Arn string `json:"arn"`
 		} `json:"userIdentity"`
-		ErrorCode string `json:"errorCode"`
+		ErrorCode         string `json:"errorCode"`
+		RequestParameters struct {
+			RecoveryPointArn string `json:"recoveryPointArn"`
+			BackupArn        string `json:"backupArn"`
+		} `json:"requestParameters"`
 	}
 	if json.Unmarshal([]byte(aws.ToString(e.CloudTrailEvent)), &text) == nil {
 		row.PrincipalArn, row.ErrorCode = text.UserIdentity.Arn, text.ErrorCode
+		row.about(text.RequestParameters.RecoveryPointArn, "AWS::Backup::RecoveryPoint")
+		row.about(text.RequestParameters.BackupArn, "AWS::DynamoDB::Backup")
 	}
-	return row
+	return row.TrailEvent
+}
+
+type event struct{ *snapshot.TrailEvent }
+
+// about adds a resource that CloudTrail names only among the parameters.
+func (e event) about(arn, kind string) {
+	if arn != "" && !slices.ContainsFunc(e.Resources, func(r snapshot.EventResource) bool { return r.ResourceName == arn }) {
+		e.Resources = append(e.Resources, snapshot.EventResource{ResourceType: kind, ResourceName: arn})
+	}
 }

@@ -74,7 +74,7 @@ func copyJob(j types.CopyJob) *snapshot.CopyJob {
 		DestinationBackupVaultArn:   aws.ToString(j.DestinationBackupVaultArn),
 		DestinationRecoveryPointArn: aws.ToString(j.DestinationRecoveryPointArn),
 		ResourceType:                aws.ToString(j.ResourceType), CreatedByBackupJobId: aws.ToString(j.CreatedByBackupJobId),
-		CreatedBy: creator(j.CreatedBy),
+		CreatedBy: creator(j.CreatedBy), DestinationRecoveryPointLifecycle: lifecycle(j.DestinationRecoveryPointLifecycle),
 	}
 }
 

@@ -64,6 +64,8 @@ func (b *backups) plan(ctx context.Context, id, version string, lately []snapsho
 				return nil, unreadableError{"the answer has no BackupPlan"}
 			case out.BackupPlanArn == nil:
 				return nil, unreadableError{"the answer has no BackupPlanArn"}
+			case out.VersionId == nil:
+				return nil, unreadableError{"the answer has no VersionId"}
 			case len(out.BackupPlan.Rules) == 0:
 				return nil, unreadableError{"the plan has no rules"}
 			}

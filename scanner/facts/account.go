@@ -20,6 +20,7 @@ type account struct {
 	shards  []*shard // in the order given
 	regions map[string]*shard
 	missing []*Subject // of the Regions whose shard did not open
+	earlier *earlier   // what the previous run knew
 
 	vaults      map[string]*snapshot.BackupVault // by ARN, of all Regions
 	points      map[string]*points               // by table ARN
@@ -35,14 +36,20 @@ func newAccount(in Input) *account {
 }
 
 func (a *account) close() {
+	if a.earlier != nil {
+		a.earlier.close()
+	}
 	for _, s := range a.shards {
 		s.close()
 	}
 }
 
 // read reads all shards to their end.
-func (a *account) read(ctx context.Context, in []Shard) error {
-	for _, shard := range in {
+func (a *account) read(ctx context.Context, in Input) (err error) {
+	if a.earlier, err = readEarlier(in.Previous); err != nil {
+		return err
+	}
+	for _, shard := range in.Shards {
 		if err := a.open(shard); err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ type copyAttempt struct {
 	source, made   string // ARNs of recovery points
 	vault          string // ARN
 	state, message string
+	lifecycle      *snapshot.Lifecycle // of the copy; nil: kept for ever
 }
 
 func (s *shard) attempt(j *snapshot.BackupJob) attempt {
@@ -44,12 +45,15 @@ func (s *shard) addCopyJob(j *snapshot.CopyJob) {
 	}
 	sum := s.jobsOf(j.ResourceArn)
 	sum.unsaidCopy = cmp.Or(sum.unsaidCopy, unsaidOfCopyJob(j))
+	sum.unsaidMade = cmp.Or(sum.unsaidMade, unsaid(opListCopyJobs, map[string]string{"ByResourceType": dynamoDB}, "a completed copy job",
+		absent("DestinationRecoveryPointArn", j.State == "COMPLETED" && j.DestinationRecoveryPointArn == "")))
 	if j.CreationDate == nil {
 		return
 	}
 	sum.copies = append(sum.copies, copyAttempt{
 		created: *j.CreationDate, completed: j.CompletionDate, source: j.SourceRecoveryPointArn, made: j.DestinationRecoveryPointArn,
 		vault: s.shared(j.DestinationBackupVaultArn), state: s.shared(j.State), message: s.shared(j.StatusMessage),
+		lifecycle: j.DestinationRecoveryPointLifecycle,
 	})
 }
 

@@ -259,7 +259,7 @@ func (a *account) finishBackup(s *shard, subject *Subject) {
 }
 
 // sortedKeys is never nil, so that it is [] in JSON.
-func sortedKeys(set map[string]bool) []string {
+func sortedKeys[V any](set map[string]V) []string {
 	keys := make([]string, 0, len(set))
 	for k := range set {
 		keys = append(keys, k)

@@ -26,6 +26,8 @@ type Input struct {
 	Account string   // 12 digits
 	Shards  []Shard  // all Regions of the account, and its global
 	Scanned []string // accounts of this run; a replica in any other is not judged
+
+	Previous *Previous // an earlier run of the account; nil: none
 }
 
 // A Shard is one stream of rows, as snapshot.Read understands it.
@@ -41,7 +43,7 @@ type Shard struct {
 func Derive(ctx context.Context, in Input, emit func(*Subject) error) error {
 	a := newAccount(in)
 	defer a.close()
-	if err := a.read(ctx, in.Shards); err != nil {
+	if err := a.read(ctx, in); err != nil {
 		return err
 	}
 	subjects := a.subjects()

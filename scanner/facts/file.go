@@ -20,9 +20,10 @@ const Format = 1
 // and ARN, then a last line {"end":N} with their number: a file without it was cut.
 type Header struct {
 	Format    int       `json:"format"`
-	Account   string    `json:"account"`   // 12 digits
-	Region    string    `json:"region"`    // "eu-west-1", or "global"
-	Collected time.Time `json:"collected"` // zero where the Region has no shard
+	Account   string    `json:"account"`            // 12 digits
+	Region    string    `json:"region"`             // "eu-west-1", or "global"
+	Collected time.Time `json:"collected"`          // zero where the Region has no shard
+	Previous  string    `json:"previous,omitempty"` // id of the earlier run that the facts were compared with
 }
 
 type end struct {
@@ -116,7 +117,7 @@ type reader struct {
 // next returns the next subject, and io.EOF after a good end line.
 func (f *reader) next() (*Subject, error) {
 	if f.line == 0 {
-		if err := f.header(); err != nil {
+		if _, err := f.header(); err != nil {
 			return nil, err
 		}
 	}
@@ -138,29 +139,38 @@ func (f *reader) next() (*Subject, error) {
 	return s, nil
 }
 
-func (f *reader) header() error {
+// ReadHeader reads the first line of a file of facts.
+func ReadHeader(r io.Reader, name string) (Header, error) {
+	f := &reader{lines: bufio.NewReaderSize(r, 1<<12)}
+	h, err := f.header()
+	if err != nil {
+		return h, fmt.Errorf("%s:1: %w", name, err)
+	}
+	return h, nil
+}
+
+func (f *reader) header() (h Header, err error) {
 	b, err := f.read()
 	if err != nil {
-		return err
+		return h, err
 	}
 	// The format alone first: a newer header may have fields that are new.
 	var version struct {
 		Format int `json:"format"`
 	}
 	if json.Unmarshal(b, &version) == nil && version.Format > Format {
-		return fmt.Errorf("format %d is newer than this build reads (%d); upgrade holdfast, or derive the facts again", version.Format, Format)
+		return h, fmt.Errorf("format %d is newer than this build reads (%d); upgrade holdfast, or derive the facts again", version.Format, Format)
 	}
-	var h Header
 	if err := decode(b, &h); err != nil {
-		return fmt.Errorf("reading the header: %w", err)
+		return h, fmt.Errorf("reading the header: %w", err)
 	}
 	switch {
 	case h.Format < 1:
-		return errors.New("first line is no header of facts: format is missing")
+		return h, errors.New("first line is no header of facts: format is missing")
 	case h.Account == "" || h.Region == "":
-		return errors.New("header lacks account or region")
+		return h, errors.New("header lacks account or region")
 	}
-	return nil
+	return h, nil
 }
 
 func (f *reader) end(b []byte) error {

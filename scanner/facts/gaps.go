@@ -25,6 +25,7 @@ const (
 	opListPoints        = "backup:ListRecoveryPointsByBackupVault"
 	opListJobs          = "backup:ListBackupJobs"
 	opListCopyJobs      = "backup:ListCopyJobs"
+	opDescribePoint     = "backup:DescribeRecoveryPoint"
 	opPlanVersions      = "backup:ListBackupPlanVersions"
 	opLookupEvents      = "cloudtrail:LookupEvents"
 	opRegionSettings    = "backup:DescribeRegionSettings"
@@ -95,12 +96,16 @@ var (
 		{kind: KindSelection, paths: countedTables, unlisted: true},
 		{kind: KindPlanRule, paths: colliding},
 		{kind: KindTable, paths: covering},
+		{kind: KindTable, by: "BackupPlanId", paths: promised},
 		{kind: KindPlanRule, unlisted: true},
 		{kind: KindVault, paths: sent, unlisted: true},
 		{kind: KindRegion, paths: coveredHere},
 	}
 	// holdsUnread: a legal hold may hold what is in any vault.
-	holdsUnread = []hole{{kind: KindVault, paths: []string{"legal_holds"}}}
+	holdsUnread = []hole{
+		{kind: KindVault, paths: []string{"legal_holds"}},
+		{kind: KindTable, paths: []string{"overdue"}},
+	}
 	// selectionsUnread: what is not known without the selections of a plan.
 	selectionsUnread = []hole{
 		{kind: KindSelection, paths: countedTables, unlisted: true},
@@ -113,6 +118,7 @@ var (
 	// versionsUnread: what is not known without the older versions of a plan.
 	versionsUnread = []hole{
 		{kind: KindTable, by: "BackupPlanId", paths: duePaths},
+		{kind: KindTable, by: "BackupPlanId", paths: promised},
 	}
 	// tagsUnread: a tag may put a table into a plan, or take it out of all.
 	tagsUnread = []hole{
@@ -193,14 +199,15 @@ var holes = map[string][]hole{
 		{kind: KindTable, by: "ResourceArn", paths: found},
 		{kind: KindBackup, by: "ResourceArn", paths: leftPoints, unlisted: true, left: true},
 	},
-	"backup:DescribeRecoveryPoint": {
-		{kind: KindTable, by: "ResourceArn", paths: []string{"points"}},
+	opDescribePoint: {
+		{kind: KindTable, by: "ResourceArn", paths: storage},
 	},
 	opListJobs: {
 		{kind: KindTable, by: "ByResourceArn", paths: jobPaths},
 	},
 	opListCopyJobs: {
 		{kind: KindTable, by: "ByResourceArn", paths: duePaths, copying: true},
+		{kind: KindTable, by: "ByResourceArn", paths: []string{"gone"}},
 	},
 	opLookupEvents: {
 		{kind: KindTable, paths: duePaths, optIn: true}, // when the Region was opted in

@@ -101,7 +101,7 @@ func (s *shard) versionsOf(p *plan) []*version {
 	}
 	var all []*version
 	for i, l := range listed {
-		of := s.versionOf(p, l.VersionId)
+		of := s.planVersion(p.BackupPlanId, l.VersionId)
 		if of == nil || l.CreationDate == nil || undated && of != p {
 			continue
 		}
@@ -120,19 +120,6 @@ func (s *shard) versionsOf(p *plan) []*version {
 func (s *shard) horizon() *time.Time {
 	at := s.header.CollectedAt.Add(-jobHistory)
 	return &at
-}
-
-// versionOf is nil for a version that was not read.
-func (s *shard) versionOf(p *plan, id string) *plan {
-	if p.VersionId == id {
-		return p
-	}
-	for _, older := range s.older[p.BackupPlanId] {
-		if older.VersionId == id {
-			return older
-		}
-	}
-	return nil
 }
 
 // doubts are what AWS does not document about the schedules of a version.

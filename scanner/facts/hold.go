@@ -3,6 +3,9 @@ package facts
 import (
 	"encoding/json"
 	"slices"
+	"time"
+
+	"holdfast/scanner/snapshot"
 )
 
 // holdsOn counts the legal holds in force that hold points of a vault; one that
@@ -21,4 +24,23 @@ func (s *shard) holdsOn(vault string) *int {
 		}
 	}
 	return &n
+}
+
+// holdsPoint reports whether a legal hold in force names a recovery point, by all
+// that it says. One that cannot be read is taken for one that does.
+func (s *shard) holdsPoint(row *snapshot.RecoveryPoint) bool {
+	return slices.ContainsFunc(s.holds, func(h *snapshot.LegalHold) bool {
+		var selected struct {
+			VaultNames, ResourceIdentifiers []string
+			DateRange                       *struct{ FromDate, ToDate *time.Time }
+		}
+		if len(h.RecoveryPointSelection) > 0 && json.Unmarshal(h.RecoveryPointSelection, &selected) != nil {
+			return true
+		}
+		if r := selected.DateRange; r != nil && (before(row.CreationDate, r.FromDate) || before(r.ToDate, row.CreationDate)) {
+			return false
+		}
+		return (len(selected.VaultNames) == 0 || slices.Contains(selected.VaultNames, row.BackupVaultName)) &&
+			(len(selected.ResourceIdentifiers) == 0 || slices.Contains(selected.ResourceIdentifiers, row.ResourceArn))
+	})
 }

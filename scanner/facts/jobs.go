@@ -17,6 +17,7 @@ type jobs struct {
 	copies     []copyAttempt // by time
 	unsaid     *snapshot.Gap // of the first job that does not say enough
 	unsaidCopy *snapshot.Gap // of the first copy job
+	unsaidMade *snapshot.Gap // of the first of both that does not say what it made
 }
 
 // running is a job that is RUNNING, and the plan rule that started it.
@@ -35,6 +36,8 @@ func (s *shard) addJob(j *snapshot.BackupJob) {
 	}
 	sum := s.jobsOf(j.ResourceArn)
 	sum.unsaid = cmp.Or(sum.unsaid, unsaidOfJob(j))
+	sum.unsaidMade = cmp.Or(sum.unsaidMade, unsaid(opListJobs, map[string]string{"ByResourceType": dynamoDB}, "a completed backup job",
+		absent("RecoveryPointArn", j.State == "COMPLETED" && j.RecoveryPointArn == "")))
 	if j.CreationDate == nil {
 		return
 	}

@@ -35,6 +35,10 @@ type Table struct {
 	Runs        Runs         `json:"runs"`
 	Calendar    []Calendar   `json:"calendar,omitempty"` // a line for each plan rule and vault
 	Points      []PointGroup `json:"points"`             // recovery points of this very table, newest group first
+	Promises    Promises     `json:"promises"`
+	Overdue     Overdue      `json:"overdue"`
+	Cold        Cold         `json:"cold"`
+	Gone        Gone         `json:"gone"`
 }
 
 // Restored says that the table came out of a restore.

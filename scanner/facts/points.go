@@ -36,15 +36,10 @@ type alike struct {
 }
 
 // readPoints merges the recovery points of all shards by table: a copy of a
-// table's backup lies in another Region's vault.
+// table's backup lies in another Region's vault. Those of the previous run come along.
 func (a *account) readPoints(ctx context.Context) error {
 	for {
-		table, found := "", false
-		for _, s := range a.shards {
-			if p := s.row.RecoveryPoint; p != nil && (!found || p.ResourceArn < table) {
-				table, found = p.ResourceArn, true
-			}
-		}
+		table, found := a.nextTable()
 		if !found {
 			return nil
 		}
@@ -59,20 +54,42 @@ func (a *account) readPoints(ctx context.Context) error {
 				}
 			}
 		}
-		a.settleTable(table)
+		before, err := a.earlier.of(table)
+		if err != nil {
+			return err
+		}
+		a.settleTable(table, before)
 	}
 }
 
+// nextTable is the first table of which recovery points are still to be read.
+func (a *account) nextTable() (table string, found bool) {
+	look := func(p *snapshot.RecoveryPoint) {
+		if p != nil && (!found || p.ResourceArn < table) {
+			table, found = p.ResourceArn, true
+		}
+	}
+	for _, s := range a.shards {
+		look(s.row.RecoveryPoint)
+	}
+	for _, s := range a.earlier.points {
+		look(s.row.RecoveryPoint)
+	}
+	return table, found
+}
+
 // settleTable works out what needs each of a table's points, once they are all there.
-func (a *account) settleTable(table string) {
-	made := a.points[table]
-	if made == nil {
+func (a *account) settleTable(table string, before []*snapshot.RecoveryPoint) {
+	at, _ := parseARN(table)
+	home := a.regions[at.region]
+	if at.account != a.id || home == nil || home.tables[table] == nil || home.unread[table] {
 		return
 	}
-	at, _ := parseARN(table)
-	if home := a.regions[at.region]; home.tables[table] != nil && !home.unread[table] {
-		a.settle(home, home.tables[table], made)
+	made := a.points[table]
+	if made == nil {
+		made = &points{}
 	}
+	a.settle(home, home.tables[table], made, before)
 	made.rows = nil
 }
 
@@ -82,10 +99,8 @@ func (a *account) addPoint(s *shard, p *snapshot.RecoveryPoint) {
 	if !ok || table.service != "dynamodb" {
 		return
 	}
+	p.BackupVaultArn = cmp.Or(p.BackupVaultArn, s.vaultARN(p.BackupVaultName))
 	vault := p.BackupVaultArn
-	if vault == "" {
-		vault = s.vaultARN(p.BackupVaultName)
-	}
 	if a.vaultPoints[vault] == nil {
 		a.vaultPoints[vault] = &vaultPoints{byStatus: map[string]int{}}
 	}

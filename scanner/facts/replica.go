@@ -80,7 +80,7 @@ func (a *account) unseenReplicas(s *shard, t *snapshot.Table) []*Subject {
 		}}
 		subject.Table = &Table{
 			TableArn: r.ReplicaArn, TableName: subject.Name, Tags: []Tag{}, Replicas: []Replica{},
-			Protections: []Protection{}, Points: []PointGroup{}, Runs: Runs{Outages: []Outage{}, Ambiguities: []string{}},
+			Protections: []Protection{}, Points: []PointGroup{}, Runs: Runs{Outages: []Outage{}, Ambiguities: []string{}}, Promises: Promises{Deviations: []Deviation{}}, Gone: Gone{Listed: []GonePoint{}},
 			Coverage: Coverage{Ambiguities: []string{}, Warnings: []string{}, RetentionSteps: []RetentionStep{}},
 		}
 		all = append(all, subject)

@@ -1,9 +1,7 @@
 package facts
 
 import (
-	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 // but recovery points and calls, of which it keeps what facts need; jobs and
 // DynamoDB's own backups are counted as they pass.
 type shard struct {
-	name   string
 	header snapshot.Header
 	gaps   []snapshot.Gap
 
@@ -33,7 +30,8 @@ type shard struct {
 	jobs     map[string]*jobs // by table ARN
 	calls    calls
 
-	optInChanged *time.Time // the Region's settings; nil: not known
+	optInChanged *time.Time                      // the Region's settings; nil: not known
+	deletions    map[string]*snapshot.TrailEvent // of recovery points, by ARN
 	texts        map[string]string
 	creators     map[snapshot.RecoveryPointCreator]*snapshot.RecoveryPointCreator
 
@@ -41,41 +39,19 @@ type shard struct {
 	protected map[string]*protection // what selections say, by table ARN
 	coverages map[string]Coverage    // by the plans that cover
 
-	rows func() (snapshot.Row, error, bool)
-	row  snapshot.Row // read and not yet used; the zero Row after the end
-	stop func()
-	file io.Closer
+	stream
 }
 
 func newShard(name string, file io.ReadCloser) *shard {
 	s := &shard{
-		name: name, file: file, calls: newCalls(),
+		stream: newStream(name, file), calls: newCalls(), deletions: map[string]*snapshot.TrailEvent{},
 		keys:   map[string]*snapshot.KMSKey{},
 		tables: map[string]*snapshot.Table{}, unread: map[string]bool{}, archival: map[string]bool{},
 		onDemand: map[string]*onDemand{}, leftover: map[string]map[string]*leftover{}, jobs: map[string]*jobs{},
 		older: map[string][]*plan{}, texts: map[string]string{}, creators: map[snapshot.RecoveryPointCreator]*snapshot.RecoveryPointCreator{},
 		settled: map[string]*settled{}, protected: map[string]*protection{}, coverages: map[string]Coverage{},
 	}
-	s.rows, s.stop = iter.Pull2(snapshot.Read(file, name))
 	return s
-}
-
-func (s *shard) close() {
-	s.stop()
-	s.file.Close()
-}
-
-// advance reads the next row into s.row.
-func (s *shard) advance() error {
-	row, err, more := s.rows()
-	if err != nil {
-		return fmt.Errorf("deriving facts: %w", err)
-	}
-	if !more {
-		row = snapshot.Row{}
-	}
-	s.row = row
-	return nil
 }
 
 // readHead reads up to the first row that is a recovery point or comes later.
@@ -133,10 +109,19 @@ func (s *shard) addPlan(row *snapshot.BackupPlan) {
 	s.older[row.BackupPlanId] = append(s.older[row.BackupPlanId], &plan{BackupPlan: row})
 }
 
-// addEvent keeps the last change of the Region's settings.
+// addEvent keeps the last change of the Region's settings, and who deleted which
+// recovery point.
 func (s *shard) addEvent(e *snapshot.TrailEvent) {
-	if e.EventName == "UpdateRegionSettings" && e.ErrorCode == "" {
+	if e.ErrorCode != "" {
+		return
+	}
+	switch e.EventName {
+	case "UpdateRegionSettings":
 		s.optInChanged = latest(s.optInChanged, e.EventTime)
+	case "DeleteBackup", "DeleteRecoveryPoint":
+		for _, r := range e.Resources {
+			s.deletions[r.ResourceName] = e
+		}
 	}
 }
 

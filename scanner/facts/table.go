@@ -33,7 +33,7 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 	tagsRead := s.tagsRead(t.TableArn)
 	done := s.settled[t.TableArn]
 	if done == nil { // it has no points
-		done = a.settle(s, t, points)
+		done = a.settle(s, t, points, nil)
 	}
 	p := done.protection
 	s.protected[t.TableArn] = p
@@ -47,6 +47,7 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 		AdvancedBackup: s.advanced(),
 		Protections:    p.list(t.TableArn), Coverage: s.coverage(t, p, points),
 		Runs: done.runs, Calendar: done.calendar, Points: points.list(now),
+		Promises: done.promises, Overdue: done.overdue, Cold: done.cold, Gone: done.gone,
 	}
 	if tagsRead {
 		facts.Tags, facts.TaggedRestoreTest = tags(t.Tags)
@@ -56,7 +57,7 @@ func (a *account) table(s *shard, t *snapshot.Table) *Subject {
 	s.citeTable(subject, p, points)
 	s.hide(subject, about{
 		names:   map[string]string{"TableName": t.TableName, "ResourceArn": t.TableArn, "ByResourceArn": t.TableArn},
-		several: map[string][]string{"BackupPlanId": p.plans()},
+		several: map[string][]string{"BackupPlanId": s.makers(p, points, t.TableArn)},
 		optIn:   p.optIn, copies: p.copiesKeepLonger(), copying: len(p.copyVaults()) > 0,
 		tags: p.tagsCount, tagsUnread: !tagsRead, unproven: p.unproven(),
 	})
@@ -223,6 +224,18 @@ func (p *protection) completionWindow(plan, rule string) time.Duration {
 	return cmp.Or(longest, defaultCompletionWindow)
 }
 
+// makers are the ids of the plans that cover a table, or might, and of those that
+// made something of it.
+func (s *shard) makers(p *protection, made *points, table string) []string {
+	ids := appendNew(p.plans(), sortedKeys(made.byPlan)...)
+	if jobs := s.jobs[table]; jobs != nil {
+		for i := range jobs.attempts {
+			ids = appendNew(ids, jobs.attempts[i].by.BackupPlanId)
+		}
+	}
+	return ids
+}
+
 // hideFar hides what a vault of another Region would have told: copies of this
 // table's backups land there.
 func (a *account) hideFar(s *shard, subject *Subject, p *protection) {
@@ -237,11 +250,13 @@ func (a *account) hideFar(s *shard, subject *Subject, p *protection) {
 			continue
 		}
 		for _, g := range home.gaps {
-			if !home.hidesPoints(g, vaultName(vault)) {
-				continue
-			}
-			for _, path := range paths {
-				subject.Gaps = append(subject.Gaps, hiddenBy(g, path))
+			switch {
+			case home.hidesPoints(g, vaultName(vault)):
+				subject.hidePaths(g, paths)
+			case g.Operation == opDescribePoint && g.Parameters["BackupVaultName"] == vaultName(vault):
+				subject.hidePaths(g, storage)
+			case g.Operation == opListHolds || g.Operation == opGetHold:
+				subject.hidePaths(g, []string{"overdue"})
 			}
 		}
 	}
@@ -290,5 +305,9 @@ func (s *shard) citeTable(subject *Subject, p *protection, made *points) {
 	}
 	subject.cite("points", points)
 	subject.cite("runs", points, s.calls.about(opListJobs, t.TableName), s.calls.of(opListJobs), copies, versions)
+	subject.cite("promises", points, plans)
+	subject.cite("overdue", points, s.calls.of(opListHolds))
+	subject.cite("gone", points, s.calls.of(opListJobs), s.calls.of(opListCopyJobs), s.calls.of(opLookupEvents))
+	subject.cite("cold", points, s.settled[t.TableArn].sampled)
 	subject.cite("recovery", points, s.calls.about(opListJobs, t.TableName), s.calls.of(opListJobs), s.calls.of(opListBackups))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -235,9 +236,13 @@ func TestSources(t *testing.T) {
 	want := []facts.Source{
 		{Path: "", Calls: []string{"dynamodb:DescribeTable TableName=Orders"}},
 		{Path: "Tags", Calls: []string{"tag:GetResources ResourceTypeFilters=dynamodb:table"}},
+		{Path: "cold", Calls: []string{points}},
 		{Path: "coverage", Calls: plan},
+		{Path: "gone", Calls: []string{"backup:ListBackupJobs ByResourceType=DynamoDB", points}},
+		{Path: "overdue", Calls: []string{points}},
 		{Path: "pitr", Calls: []string{"dynamodb:DescribeContinuousBackups TableName=Orders"}},
 		{Path: "points", Calls: []string{points}},
+		{Path: "promises", Calls: slices.Concat(plan, []string{points})},
 		{Path: "protections", Calls: plan},
 		{Path: "recovery", Calls: []string{"backup:ListBackupJobs ByResourceType=DynamoDB", points, "dynamodb:ListBackups BackupType=ALL"}},
 		{Path: "runs", Calls: []string{"backup:ListBackupJobs ByResourceType=DynamoDB", points}},

@@ -92,6 +92,9 @@ func (s *shard) hideUnsaid(subject *Subject, t *snapshot.Table, p *protection, m
 	if jobs := s.jobs[t.TableArn]; jobs != nil && jobs.unsaidCopy != nil {
 		subject.hidePaths(*jobs.unsaidCopy, duePaths)
 	}
+	if jobs := s.jobs[t.TableArn]; jobs != nil && jobs.unsaidMade != nil {
+		subject.hidePaths(*jobs.unsaidMade, []string{"gone"})
+	}
 	if own := s.onDemand[t.TableArn]; own != nil && own.unsaid != nil {
 		subject.hidePaths(*own.unsaid, onDemandPaths)
 	}

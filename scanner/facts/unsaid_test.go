@@ -69,7 +69,7 @@ func TestJobsThatDoNotSayEnough(t *testing.T) {
 		}
 	}
 	for _, state := range []string{"CREATED", "PENDING", "RUNNING", "ABORTING", "ABORTED", "COMPLETED", "FAILED", "EXPIRED", "PARTIAL"} {
-		s := only(t, inDublin(t, orders(), &snapshot.BackupJob{ResourceArn: arn, CreationDate: ago(time.Hour), State: state}), facts.KindTable)
+		s := only(t, inDublin(t, orders(), &snapshot.BackupJob{ResourceArn: arn, CreationDate: ago(time.Hour), State: state, RecoveryPointArn: "r"}), facts.KindTable)
 		if slices.ContainsFunc(s.Gaps, func(h facts.Hidden) bool { return h.Reason == "unreadable" }) {
 			t.Errorf("%s: gaps %+v", state, s.Gaps)
 		}

@@ -330,6 +330,9 @@ type CopyJob struct {
 	ResourceType                string                `json:",omitempty"`
 	CreatedByBackupJobId        string                `json:",omitempty"`
 	CreatedBy                   *RecoveryPointCreator `json:",omitempty"`
+	// DestinationRecoveryPointLifecycle is the copy's; absent also where AWS keeps it
+	// for ever.
+	DestinationRecoveryPointLifecycle *Lifecycle `json:",omitempty"`
 }
 
 // A RestoreJob is one restore (ListRestoreJobs).

@@ -26,7 +26,7 @@
 #       default: [plan]
 #       doc: What backs up the tables; where plan is not among them, plans are not judged.
 #   remediation: backup.start_backup_job
-#   caused_by: [table.excluded_by_tag, table.in_backup_plan]
+#   caused_by: [table.excluded_by_tag, table.in_backup_plan, table.deleted_early]
 #   replicas: true
 #   limits: |
 #     A run counts once its start window is over, from the latest of: the version of the plan that made it, the
@@ -113,6 +113,8 @@ deny contains violation if {
 				"message": sprintf("%s of %s left no %s in vault %s: %s", [_runs(outage), outage.RuleName, _what(outage), _vault(outage), _why(outage)]),
 				"expected": "a usable recovery point for each run",
 				"actual": sprintf("%d of %d missing", [input.runs.missing, input.runs.judged]),
+				# Points that somebody deleted are that failure, and not another one.
+				"stands_alone": outage.job != "GONE",
 			},
 			_remedy(outage),
 		),

@@ -34,6 +34,7 @@ _denied(changes, severity, message) if {
 			"message": message,
 			"expected": "a usable recovery point for each run",
 			"actual": "1 of 30 missing",
+			"stands_alone": facts.runs.outages[0].job != "GONE",
 			"cause": _outage.plan_rule,
 		},
 		_remedy(fixture.with_fields(_outage, changes)),
