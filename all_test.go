@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"scanner/source":    {},
 	"scanner/selection": {"scanner/snapshot"},
 	"scanner/authz":     {},
+	"scanner/access":    {"scanner/authz", "scanner/snapshot"},
 	"scanner/run":       {"scanner/snapshot", "scanner/store"},
 	"scanner/collect":   {"scanner/snapshot"},
 	"scanner/facts":     {"scanner/snapshot", "scanner/schedule", "scanner/selection"},
