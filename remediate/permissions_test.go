@@ -13,7 +13,7 @@ import (
 
 // situations are scenarios that together have something to do for every action.
 func situations() map[string]string {
-	return map[string]string{"thirty": thirty(), "stale": stale}
+	return map[string]string{"leftovers": leftovers, "stale": stale, "thirty": thirty()}
 }
 
 // stale has a plan whose last three jobs failed.
@@ -80,7 +80,7 @@ func TestActionsCallWhatTheyDeclare(t *testing.T) {
 
 // notTried are the actions that no situation has a use for; they have tests of
 // their own.
-var notTried = []string{"backup.opt_in_region", "dynamodb.create_backup", "dynamodb.tag_for_backup", "backup.add_rule"}
+var notTried = []string{"backup.create_restore_test", "backup.notify_failures", "backup.opt_in_region", "dynamodb.create_backup", "dynamodb.tag_for_backup", "backup.add_rule"}
 
 // Without any one permission the changes that need it are refused, with its name,
 // and nothing is half done: all others are made, and with the permission back the

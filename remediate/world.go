@@ -13,6 +13,9 @@ import (
 // A World is what a run's snapshot says of all that changes could touch. Fill it
 // with Read, shard by shard.
 type World struct {
+	// Points says of which tables, by ARN, recovery points are kept; nil: of none.
+	Points func(table string) bool
+
 	regions  map[Place]*region
 	accounts map[string]*account
 	oldest   time.Time
@@ -59,6 +62,10 @@ func (w *World) Read(rows iter.Seq2[snapshot.Row, error]) error {
 			r, a = w.begin(row.Header)
 		case row.Call != nil:
 			return nil // nothing but calls follows
+		case row.RecoveryPoint != nil:
+			if w.Points != nil && w.Points(row.RecoveryPoint.ResourceArn) {
+				r.points[row.RecoveryPoint.RecoveryPointArn] = row.RecoveryPoint
+			}
 		default:
 			r.add(row)
 			a.add(row)

@@ -21,6 +21,16 @@ import (
 // run alone.
 func PlanRemediation(kept *run.Run, o remediate.Options) (plan *remediate.Plan, err error) {
 	world := remediate.NewWorld()
+	longer := map[string]bool{} // tables whose recovery points are asked for
+	for f, err := range findings(kept) {
+		if err != nil {
+			return nil, err
+		}
+		if f.Status == finding.Fail && f.Remediation != nil && f.Remediation.Action == "backup.lengthen_retention" {
+			longer[f.ARN] = true
+		}
+	}
+	world.Points = func(table string) bool { return longer[table] }
 	shards, err := kept.Shards()
 	if err != nil {
 		return nil, err

@@ -18,6 +18,15 @@
 #       maximum: 36500
 #       stricter: higher
 #       doc: From how many days before the last backup expires on that is a failure.
+#     reprieve_days:
+#       type: integer
+#       unit: days
+#       default: 90
+#       minimum: 1
+#       maximum: 36500
+#       stricter: higher
+#       doc: For how long from today remediation keeps the newest recovery point, so that somebody can decide.
+#   remediation: backup.lengthen_retention
 #   limits: |
 #     It judges backups that can be restored, of any kind: on-demand, the one that DynamoDB makes of a table which is
 #     deleted with point-in-time recovery on, and recovery points of AWS Backup in this account. Exports to S3 and what
@@ -65,6 +74,7 @@ deny contains violation if {
 		"message": sprintf("is deleted, and %s in %d days: confirm that nobody needs it", [_the_last, input.days_left]),
 		"expected": sprintf("more than %d days", [data.parameters.warn_days]),
 		"actual": sprintf("%d days", [input.days_left]),
+		"remediation": {"KeepDays": data.parameters.reprieve_days},
 	}
 }
 

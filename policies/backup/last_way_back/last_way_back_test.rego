@@ -6,12 +6,13 @@ import data.holdfast.lib.fixture_test as fixture
 
 _left(usable, days) := backup.with_facts({"usable": usable, "never_expires": false, "days_left": days})
 
-_parameters := {"warn_days": 14}
+_parameters := {"warn_days": 14, "reprieve_days": 90}
 
 _violation(what) := {
 	"message": sprintf("is deleted, and %s in 14 days: confirm that nobody needs it", [what]),
 	"expected": "more than 14 days",
 	"actual": "14 days",
+	"remediation": {"KeepDays": 90},
 }
 
 test_ok_while_there_is_time if {

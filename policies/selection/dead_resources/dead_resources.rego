@@ -11,6 +11,7 @@
 #   severity: low
 #   evidence: [dead, Resources, NotResources, named_tables, tables_covered]
 #   attributes: [resources, BackupSelection.Resources]
+#   remediation: backup.replace_selection
 #   limits: |
 #     Entries that name tables are looked at, and entries that are neither an ARN nor a pattern; resources of other
 #     services are not. A wildcard that matches no table today may match one tomorrow, and is not dead unless it names
