@@ -1,8 +1,11 @@
 package config
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
+
+	"holdfast/scanner/finding"
 
 	"gopkg.in/yaml.v3"
 )
@@ -78,6 +81,24 @@ func (c *Config) Candidates(table Table) []*Scope {
 		}
 	}
 	return append(found, nil)
+}
+
+// Described are the scopes as findings tell of them.
+func (c *Config) Described() (all []finding.Scope) {
+	for _, s := range c.Scopes {
+		d := finding.Scope{
+			Name: s.Name, BusinessFunction: s.BusinessFunction, Owner: s.Owner,
+			RPOHours: s.RPOHours, RTOMinutes: s.RTOMinutes, Mechanisms: s.Mechanisms,
+		}
+		for name, value := range s.Parameters {
+			if d.Parameters == nil {
+				d.Parameters = map[string]json.RawMessage{}
+			}
+			d.Parameters[name] = value.JSON
+		}
+		all = append(all, d)
+	}
+	return all
 }
 
 type answer int

@@ -31,6 +31,9 @@ func (w Waiver) Matches(f *finding.Finding) bool {
 		admits(w.Account, f.Account) && admits(w.Region, f.Region)
 }
 
+// Judges says whether a waiver is about a rule.
+func (w Waiver) Judges(rule string) bool { return matchesAny(w.Rule, rule) }
+
 // Expired is true from the end of the last day (UTC) on.
 func (w Waiver) Expired(now time.Time) bool { return w.Expires.Over(now) }
 

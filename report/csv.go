@@ -58,6 +58,8 @@ var csvColumns = []csvColumn{
 	{"expected", func(r *csvRow) string { return given(r.Expected) }},
 	{"actual", func(r *csvRow) string { return given(r.Actual) }},
 	{"scope", func(r *csvRow) string { return r.Scope }},
+	{"business_function", func(r *csvRow) string { return r.BusinessFunction }},
+	{"owner", func(r *csvRow) string { return r.Owner }},
 	{"cause", func(r *csvRow) string { return r.Cause }},
 	{"caused_by", func(r *csvRow) string { return strings.Join(r.CausedBy, " ") }},
 	{"waiver_owner", func(r *csvRow) string { return waiverOf(r.Finding).Owner }},

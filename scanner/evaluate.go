@@ -35,7 +35,7 @@ func Evaluate(ctx context.Context, job Job, kept *run.Run) (finding.Summary, err
 		RuleSet:     RuleSet(job),
 		EvaluatedAt: now(job).UTC(),
 		Accounts:    accountsOf(files), Regions: regionsIn(files),
-		Rules: job.Policy.Enabled(settings),
+		Scopes: job.Config.Described(), Rules: job.Policy.Enabled(settings),
 	}
 	var summary finding.Summary
 	err = kept.Write(run.Findings, func(w io.Writer) error {
@@ -43,6 +43,7 @@ func Evaluate(ctx context.Context, job Job, kept *run.Run) (finding.Summary, err
 		if err != nil {
 			return err
 		}
+		settings.Accounts, settings.Others, settings.Partial = header.Accounts, others(kept, files), len(kept.Tables) > 0
 		for _, account := range header.Accounts {
 			if err := job.Policy.Evaluate(ctx, subjects(kept, files, account), settings, out.Write); err != nil {
 				return fmt.Errorf("evaluating account %s: %w", account, err)
@@ -108,6 +109,16 @@ func subjects(kept *run.Run, files []run.Shard, account string) iter.Seq2[*facts
 				return
 			}
 		}
+	}
+}
+
+// others streams the facts of all accounts but one; nil where there is one.
+func others(kept *run.Run, files []run.Shard) func(account string) iter.Seq2[*facts.Subject, error] {
+	if len(accountsOf(files)) < 2 {
+		return nil
+	}
+	return func(account string) iter.Seq2[*facts.Subject, error] {
+		return subjects(kept, slices.DeleteFunc(slices.Clone(files), func(f run.Shard) bool { return f.Account == account }), "")
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"holdfast/config"
 	"holdfast/internal/awssim"
 	"holdfast/scanner/evaluate"
 	"holdfast/scanner/finding"
@@ -82,6 +83,7 @@ var bothRegions = []string{"eu-west-1", "us-east-1"}
 
 // A laboratory holds scans with faults against the scan without.
 type laboratory struct {
+	config   *config.Config
 	scenario []byte
 	policy   *evaluate.Policy
 	folder   string
@@ -92,6 +94,19 @@ type laboratory struct {
 	clouded, same, refused int
 	unknown                int
 }
+
+// accepting has waivers and expected gaps that hold, that have expired and that
+// match nothing. None touches a failure.
+const accepting = `
+waivers:
+  - {rule: table.pitr_enabled, resource: "arn:*:table/right", reason: r, owner: a, approver: b, expires: 2099-12-31}
+  - {rule: table.pitr_enabled, resource: "arn:*:table/gone", reason: r, owner: a, approver: b, expires: 2099-12-31}
+  - {rule: vault.locked, resource: "arn:*:backup-vault:gone", reason: r, owner: a, approver: b, expires: 2099-12-31}
+  - {rule: table.pitr_enabled, resource: "arn:*:table/right", region: eu-west-1, reason: r, owner: a, approver: b, expires: 2020-12-31}
+expected_gaps:
+  - {what: "no:Such", reason: r, expires: 2099-12-31}
+  - {what: "no:Other", reason: r, expires: 2020-12-31}
+`
 
 func newLaboratory(t *testing.T) *laboratory {
 	t.Helper()
@@ -104,8 +119,13 @@ func newLaboratory(t *testing.T) *laboratory {
 	for _, r := range lab.policy.Rules() {
 		lab.rules[r.ID] = r
 	}
+	if lab.config, err = config.Parse("holdfast.yaml", []byte(accepting)); err != nil {
+		t.Fatal(err)
+	}
 	w := newWorld(t, scenario)
-	if lab.whole, err = scan(context.Background(), w.job(lab.policy, t.TempDir())); err != nil {
+	job := w.job(lab.policy, t.TempDir())
+	job.Config = lab.config
+	if lab.whole, err = scan(context.Background(), job); err != nil {
 		t.Fatal(err)
 	}
 	seen := map[string]map[finding.Status]bool{}
@@ -139,7 +159,7 @@ func (lab *laboratory) try(w *world, s schedule) (wrong []string) {
 	}
 	defer os.RemoveAll(folder)
 	job := w.job(lab.policy, folder)
-	job.Regions = s.regions
+	job.Config, job.Regions = lab.config, s.regions
 	job.AWS.MaxAttempts = s.attempts
 	if s.impatience > 0 {
 		job.AWS.AttemptTimeout = s.impatience

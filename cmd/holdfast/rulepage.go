@@ -43,7 +43,7 @@ func writeRulePage(w io.Writer, rule finding.Rule) error {
 		fmt.Fprintln(&b)
 	}
 	if rule.Engine {
-		fmt.Fprintf(&b, "Computed after evaluation, from the findings of other rules; metadata: `policies/%s`.\n", rule.Source)
+		fmt.Fprintf(&b, "Computed by the engine, after all other rules; metadata: `scanner/evaluate/%s`.\n", rule.Source)
 	} else {
 		fmt.Fprintf(&b, "Source: `policies/%s`.\n", rule.Source)
 	}

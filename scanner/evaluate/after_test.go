@@ -146,7 +146,7 @@ func aged(s *facts.Subject, hours int, tags ...facts.Tag) *facts.Subject {
 
 const twoScopes = `
 scopes:
-  - {name: gold, match: {tags: {tier: gold}}, parameters: {hours: 12}}
+  - {name: gold, match: {tags: {tier: gold}}, parameters: {hours: 12}, owner: ann, business_function: payments}
   - {name: tin, match: {tags: {tier: tin}}, parameters: {hours: 48}}`
 
 func TestParametersAreThoseOfTheScope(t *testing.T) {
@@ -157,6 +157,8 @@ func TestParametersAreThoseOfTheScope(t *testing.T) {
 	for key, want := range map[string][2]string{"Gold": {"fail", "gold"}, "Tin": {"pass", "tin"}, "None": {"pass", ""}, "Old": {"fail", ""}} {
 		if f := found["table.age "+key]; string(f.Status) != want[0] || f.Scope != want[1] {
 			t.Errorf("%s is %s in scope %q, want %v", key, f.Status, f.Scope, want)
+		} else if who := f.Owner + f.BusinessFunction; (who == "annpayments") != (f.Scope == "gold") || f.Scope != "gold" && who != "" {
+			t.Errorf("%s in scope %q is %q's, for %q", key, f.Scope, f.Owner, f.BusinessFunction)
 		}
 	}
 }

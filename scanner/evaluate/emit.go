@@ -29,8 +29,11 @@ func (r *run) findings(ctx context.Context, w *worker, items []item) ([]finding.
 		r.engine(j)
 		x := w.exhibits(it.Subject)
 		for n := range r.entries[it.Kind] {
-			all = append(all, r.finding(it.Subject, &r.entries[it.Kind][n], &j.all[n], x))
+			if e := &r.entries[it.Kind][n]; !e.accepts {
+				all = append(all, r.finding(it.Subject, e, &j.all[n], x))
+			}
 		}
+		all = append(all, r.accepted(it.Subject)...)
 	}
 	return all, nil
 }
@@ -39,7 +42,7 @@ func (r *run) finding(s *facts.Subject, e *entry, j *judgement, x *exhibits) fin
 	f := finding.Finding{
 		Rule: e.meta.ID, Subject: s.Kind, ARN: s.ARN, Account: s.Account, Region: s.Region, Name: s.Name,
 		Status: j.stands(), Severity: e.meta.Severity, Message: j.message,
-		Expected: j.expected, Actual: j.actual, Scope: *j.scope, Cause: j.cause, Evidence: x.evidence(e.evidence),
+		Expected: j.expected, Actual: j.actual, Scope: j.by.scope, BusinessFunction: j.by.function, Owner: j.by.owner, Cause: j.cause, Evidence: x.evidence(e.evidence),
 	}
 	if j.severity != "" && !e.overridden {
 		f.Severity = j.severity

@@ -10,29 +10,6 @@ import (
 	"holdfast/scanner/finding"
 )
 
-// engineRules are computed after evaluation, from what tables' rules found: a
-// plan rule that lets tables down is one failure with those tables as members,
-// and the cause of theirs.
-func engineRules() []finding.Rule {
-	return []finding.Rule{{
-		ID: "plan_rule.daily", Subject: facts.KindPlanRule, Severity: finding.High, Engine: true, Gathers: "table.daily_backup",
-		Title:       "The plan rule backs its tables up daily",
-		Description: "Tables that rely on this rule are backed up too seldom. One change of its schedule heals all of them.",
-		Links:       []string{"https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupRule.html"},
-		Evidence:    []string{"schedule"},
-		Attributes:  []string{"schedule", "ScheduleExpression"},
-		Fix:         "Change the rule's `ScheduleExpression` so that it fires at least daily, or add a rule to the plan that does.",
-	}, {
-		ID: "plan_rule.lifecycle", Subject: facts.KindPlanRule, Severity: finding.High, Engine: true, Gathers: "table.retention",
-		Title:       "The plan rule keeps backups as long as asked",
-		Description: "Backups of the tables that rely on this rule are deleted too early, or kept too long. One change of its lifecycle heals all of them.",
-		Links:       []string{"https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"},
-		Evidence:    []string{"retention"},
-		Attributes:  []string{"lifecycle.delete_after", "Lifecycle.DeleteAfterDays"},
-		Fix:         "Change the rule's `Lifecycle`. Points that exist already keep the lifecycle that they were made with.",
-	}}
-}
-
 // engine judges plan rules by the tables that name them as cause:
 //
 //	fail            at least one table's finding fails and names it
@@ -50,7 +27,7 @@ func (r *run) engine(j *judged) {
 			continue
 		}
 		g := gatheredBy(r.survey.gathered, e.gathers)
-		made := judgement{verdict: g.verdict(r, j.Subject, e), scope: &j.scopes[0].bounds[j.Kind][n].scope}
+		made := judgement{verdict: g.verdict(r, j.Subject, e), by: j.scopes[0].bounds[j.Kind][n]}
 		if made.status == finding.Fail {
 			made.noted().members = g.failing[j.ARN]
 		}

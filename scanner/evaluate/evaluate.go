@@ -29,12 +29,15 @@ import (
 // Settings are what a run may choose. The zero value judges by all rules with
 // their defaults.
 type Settings struct {
-	Config   *config.Config       // rules, parameters, scopes, waivers, expected gaps; nil: config.Default()
-	Select   func(id string) bool // further narrows the rules that Config enables; nil: all
-	Now      time.Time            // for the expiry of waivers and expected gaps only; zero: time.Now()
-	Parallel int                  // workers; 0: one per CPU
-	Keep     int                  // subjects held in memory between the two passes; a larger account is read twice; 0: 10,000
-	NoCache  bool                 // ask each rule about each subject, giving it all facts: the reference for tests
+	Config   *config.Config                                        // rules, parameters, scopes, waivers, expected gaps; nil: config.Default()
+	Select   func(id string) bool                                  // further narrows the rules that Config enables; nil: all
+	Now      time.Time                                             // for the expiry of waivers and expected gaps only; zero: time.Now()
+	Parallel int                                                   // workers; 0: one per CPU
+	Accounts []string                                              // all accounts of the run, sorted; nil: the subjects' alone
+	Others   func(account string) iter.Seq2[*facts.Subject, error] // subjects of the run's other accounts; nil: there are none
+	Partial  bool                                                  // not all tables were read: nothing follows from what is not there
+	Keep     int                                                   // subjects held in memory between the two passes; a larger account is read twice; 0: 10,000
+	NoCache  bool                                                  // ask each rule about each subject, giving it all facts: the reference for tests
 }
 
 // Rules are the metadata of all rules, sorted by id, those that the engine
@@ -126,7 +129,9 @@ type run struct {
 	workers  []*worker
 	stop     *atomic.Bool            // the watchdog has given up
 	spent    map[*rule]*atomic.Int64 // nanoseconds; see overdrawn
+	account  string                  // of the subjects
 	survey   *survey                 // what the first pass found
+	waivers  []*watchedWaiver        // as in the configuration
 }
 
 // An entry is a rule in force: its severity is that of the configuration.
@@ -135,15 +140,16 @@ type entry struct {
 	evidence   []int  // numbers of meta.Evidence in the exhibition of its kind
 	overridden bool   // the configuration's severity also overrules that of violations
 	rule       *rule  // nil where the engine computes it
-	gathers    string // for those: the table rule whose failures it gathers
+	gathers    string // for some of those: the table rule whose failures it gathers
+	accepts    bool   // for the others: it judges what the configuration accepts
 }
 
 // A judgement is one finding in the making: a verdict, which is shared, and what
 // is this subject's own.
 type judgement struct {
 	*verdict
-	scope *string // name; never nil
-	note  *note   // nil for most
+	by   *bound // by which parameters; never nil
+	note *note  // nil for most
 }
 
 type note struct {
@@ -188,7 +194,11 @@ func (r *run) prepare() {
 		}
 	}
 	for _, meta := range engineRules() {
-		if gathered, known := r.policy.byID[meta.Gathers]; known && r.settings.enabled(gathered) {
+		gathered, known := r.policy.byID[meta.Gathers]
+		switch {
+		case meta.Gathers == "":
+			add(entry{meta: meta, accepts: true})
+		case known && r.settings.enabled(gathered):
 			add(entry{meta: meta, gathers: meta.Gathers})
 		}
 	}
@@ -200,5 +210,6 @@ func (r *run) prepare() {
 		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.meta.ID, b.meta.ID) })
 	}
 	r.scopes = newScoping(r)
+	r.watchWaivers()
 	r.newWorkers()
 }

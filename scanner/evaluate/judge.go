@@ -56,11 +56,11 @@ func (w *worker) judge(ctx context.Context, it item, asked []bool) (*judged, err
 		if entries[n].rule == nil || asked != nil && !asked[n] {
 			continue // without rule it is the engine's; see engine.go
 		}
-		v, scope, err := w.verdict(ctx, it.Subject, &entries[n], n, it.scopes)
+		v, by, err := w.verdict(ctx, it.Subject, &entries[n], n, it.scopes)
 		if err != nil {
 			return nil, err
 		}
-		j.all[n] = judgement{verdict: v, scope: scope}
+		j.all[n] = judgement{verdict: v, by: by}
 	}
 	return j, nil
 }
@@ -73,14 +73,14 @@ func (j *judged) bare() *judged {
 }
 
 // verdict judges under each alternative of the subject's scope; they must agree.
-func (w *worker) verdict(ctx context.Context, s *facts.Subject, e *entry, j int, alternatives []*scopeSet) (*verdict, *string, error) {
+func (w *worker) verdict(ctx context.Context, s *facts.Subject, e *entry, j int, alternatives []*scopeSet) (*verdict, *bound, error) {
 	first := alternatives[0].bounds[s.Kind][j]
 	hidden := hides(s, e.rule.reads)
 	if gap := whole(s); gap != nil {
-		return w.hidden(s, e, []facts.Hidden{*gap}), &first.scope, nil
+		return w.hidden(s, e, []facts.Hidden{*gap}), first, nil
 	}
 	if len(hidden) > 0 && e.meta.WithGaps == "" {
-		return w.hidden(s, e, hidden), &first.scope, nil
+		return w.hidden(s, e, hidden), first, nil
 	}
 	agreed, err := w.under(ctx, e.rule, first)
 	if err != nil {
@@ -92,13 +92,13 @@ func (w *worker) verdict(ctx context.Context, s *facts.Subject, e *entry, j int,
 			return nil, nil, err
 		}
 		if v.status != agreed.status {
-			return w.hidden(s, e, scopeGaps(s)), &first.scope, nil
+			return w.hidden(s, e, scopeGaps(s)), first, nil
 		}
 	}
 	if len(hidden) > 0 && !withstands(e.meta.WithGaps, agreed.status) {
 		agreed = w.hidden(s, e, hidden)
 	}
-	return agreed, &first.scope, nil
+	return agreed, first, nil
 }
 
 func withstands(withGaps string, status finding.Status) bool {

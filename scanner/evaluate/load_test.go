@@ -113,7 +113,7 @@ func TestUsersRulesStandBesideOurs(t *testing.T) {
 	for _, r := range policy.Rules() {
 		ids = append(ids, r.ID)
 	}
-	if got, want := strings.Join(ids, " "), "plan_rule.daily plan_rule.lifecycle table.mine table.x"; got != want {
+	if got, want := strings.Join(ids, " "), "account.expected_gap_expired account.waiver_expired account.waiver_unmatched plan_rule.daily plan_rule.lifecycle table.mine table.x"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	alone, err := evaluate.Load(ours)

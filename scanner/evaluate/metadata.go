@@ -29,6 +29,7 @@ type custom struct {
 	Limits      string               `json:"limits"`
 	Fix         string               `json:"fix"`
 	Attributes  []string             `json:"attributes"`
+	Gathers     string               `json:"gathers"` // of the engine's own rules alone
 }
 
 // parameter is finding.Parameter, read strictly.
@@ -48,21 +49,34 @@ var (
 // metadata reads a rule's annotation. All that is wrong with it is told at once.
 func metadata(id, subject string, a *ast.Annotations, facts *shape) (finding.Rule, error) {
 	var c custom
-	raw, err := json.Marshal(a.Custom)
-	if err == nil {
-		err = strictly(raw, &c)
+	err := c.read(a.Custom)
+	if err == nil && c.Gathers != "" {
+		err = errors.New("gathers is for the engine's own rules")
 	}
 	if err != nil {
 		return finding.Rule{}, fmt.Errorf("custom: %w", err)
 	}
-	r := finding.Rule{
-		ID: id, Subject: subject, Title: strings.TrimSpace(a.Title), Description: strings.TrimSpace(a.Description),
-		Severity: c.Severity, Severities: c.Severities, Evidence: c.Evidence, WithGaps: c.WithGaps,
-		CausedBy: c.CausedBy, Replicas: c.Replicas, Remediation: c.Remediation, Limits: strings.TrimSpace(c.Limits), Fix: strings.TrimSpace(c.Fix),
-		Attributes: c.Attributes,
-	}
+	r := c.rule(id, subject)
+	r.Title, r.Description = strings.TrimSpace(a.Title), strings.TrimSpace(a.Description)
 	for _, link := range a.RelatedResources {
 		r.Links = append(r.Links, link.Ref.String())
+	}
+	return r, checkMetadata(&r, facts)
+}
+
+func (c *custom) read(from map[string]any) error {
+	raw, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	return strictly(raw, c)
+}
+
+func (c *custom) rule(id, subject string) finding.Rule {
+	r := finding.Rule{
+		ID: id, Subject: subject, Severity: c.Severity, Severities: c.Severities, Evidence: c.Evidence, WithGaps: c.WithGaps,
+		CausedBy: c.CausedBy, Replicas: c.Replicas, Remediation: c.Remediation, Attributes: c.Attributes,
+		Limits: strings.TrimSpace(c.Limits), Fix: strings.TrimSpace(c.Fix),
 	}
 	for name, p := range c.Parameters {
 		if r.Parameters == nil {
@@ -70,7 +84,7 @@ func metadata(id, subject string, a *ast.Annotations, facts *shape) (finding.Rul
 		}
 		r.Parameters[name] = finding.Parameter(p)
 	}
-	return r, checkMetadata(&r, facts)
+	return r
 }
 
 func checkMetadata(r *finding.Rule, facts *shape) error {

@@ -99,7 +99,7 @@ func (r *run) chunks(subjects iter.Seq2[*facts.Subject, error], hand func([]item
 		if err != nil {
 			return err
 		}
-		before = s
+		before, r.account = s, s.Account
 		scopes, err := r.scopes.of(s)
 		if err != nil {
 			return err

@@ -34,6 +34,8 @@ type bound struct {
 	parameters *ast.Term
 	key        string // equal for equal parameters of a rule
 	scope      string // name of the scopes that decided
+	function   string // and, of the one that did, its business function
+	owner      string // and owner
 	err        error  // nobody can say which value holds
 }
 
@@ -180,6 +182,11 @@ func (s *scoping) bind(meta finding.Rule, scopes []*config.Scope) (*bound, error
 		name = scopes[0].Name
 	}
 	b := &bound{scope: name}
+	for _, scope := range s.config.Scopes {
+		if scope.Name == name {
+			b.function, b.owner = scope.BusinessFunction, scope.Owner
+		}
+	}
 	var pairs [][2]*ast.Term
 	for _, parameter := range keysSorted(values) {
 		value, err := parameterTerm(values[parameter])

@@ -52,6 +52,7 @@ func (r *run) look(ctx context.Context, subjects iter.Seq2[*facts.Subject, error
 	err := pass(ctx, r, subjects, func(ctx context.Context, w *worker, items []item) (glance, error) {
 		seen := glance{gathered: map[string]*gathered{}}
 		for _, it := range items {
+			r.meet(it.Subject)
 			if it.Kind != facts.KindTable {
 				continue
 			}
@@ -84,6 +85,9 @@ func (r *run) look(ctx context.Context, subjects iter.Seq2[*facts.Subject, error
 		return err
 	}
 	r.together()
+	if err := r.meetOthers(r.account); err != nil {
+		return err
+	}
 	for _, g := range r.survey.gathered {
 		for _, members := range g.failing {
 			slices.Sort(members)

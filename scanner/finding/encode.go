@@ -28,6 +28,8 @@ func appendFinding(b []byte, f *Finding) (_ []byte, err error) {
 	b = appendOptional(b, `,"cause":`, f.Cause)
 	b = appendTexts(b, `,"caused_by":`, f.CausedBy)
 	b = appendTexts(b, `,"members":`, f.Members)
+	b = appendOptional(b, `,"business_function":`, f.BusinessFunction)
+	b = appendOptional(b, `,"owner":`, f.Owner)
 	b = appendEvidence(b, f.Evidence)
 	if f.Gap != nil {
 		b, err = appendSlow(b, `,"gap":`, f.Gap)

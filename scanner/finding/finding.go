@@ -71,25 +71,27 @@ type Parameter struct {
 
 // A Finding is one rule's word on one subject. Empty fields are left out.
 type Finding struct {
-	Rule        string          `json:"rule"`
-	Subject     string          `json:"subject"` // kind
-	ARN         string          `json:"arn"`
-	Account     string          `json:"account"`
-	Region      string          `json:"region"`
-	Name        string          `json:"name,omitempty"`
-	Status      Status          `json:"status"`
-	Severity    Severity        `json:"severity"`
-	Message     string          `json:"message,omitempty"` // completes "<name> …"
-	Expected    json.RawMessage `json:"expected,omitempty"`
-	Actual      json.RawMessage `json:"actual,omitempty"`
-	Scope       string          `json:"scope,omitempty"`
-	Cause       string          `json:"cause,omitempty"`     // what several findings share, e.g. the ARN of a plan rule
-	CausedBy    []string        `json:"caused_by,omitempty"` // rules that fail on the same subject and explain this one
-	Members     []string        `json:"members,omitempty"`   // ARNs that this finding stands for
-	Evidence    []Evidence      `json:"evidence,omitempty"`
-	Gap         *Gap            `json:"gap,omitempty"`
-	Waiver      *Waiver         `json:"waiver,omitempty"`
-	Remediation *Remediation    `json:"remediation,omitempty"`
+	Rule             string          `json:"rule"`
+	Subject          string          `json:"subject"` // kind
+	ARN              string          `json:"arn"`
+	Account          string          `json:"account"`
+	Region           string          `json:"region"`
+	Name             string          `json:"name,omitempty"`
+	Status           Status          `json:"status"`
+	Severity         Severity        `json:"severity"`
+	Message          string          `json:"message,omitempty"` // completes "<name> …"
+	Expected         json.RawMessage `json:"expected,omitempty"`
+	Actual           json.RawMessage `json:"actual,omitempty"`
+	Scope            string          `json:"scope,omitempty"`             // name of a scope of the header; several, joined by ", ", where each decided something
+	Cause            string          `json:"cause,omitempty"`             // what several findings share, e.g. the ARN of a plan rule
+	CausedBy         []string        `json:"caused_by,omitempty"`         // rules that fail on the same subject and explain this one
+	Members          []string        `json:"members,omitempty"`           // ARNs that this finding stands for
+	BusinessFunction string          `json:"business_function,omitempty"` // of the scope
+	Owner            string          `json:"owner,omitempty"`             // of the scope
+	Evidence         []Evidence      `json:"evidence,omitempty"`
+	Gap              *Gap            `json:"gap,omitempty"`
+	Waiver           *Waiver         `json:"waiver,omitempty"`
+	Remediation      *Remediation    `json:"remediation,omitempty"`
 }
 
 // Evidence is one fact that decided, and the calls that it came from, by
@@ -134,7 +136,19 @@ type Header struct {
 	EvaluatedAt time.Time `json:"evaluated_at"`
 	Accounts    []string  `json:"accounts,omitempty"`
 	Regions     []string  `json:"regions,omitempty"`
-	Rules       []Rule    `json:"rules"` // sorted by ID
+	Scopes      []Scope   `json:"scopes,omitempty"` // of the configuration, in its order: the first that matches a table is its scope
+	Rules       []Rule    `json:"rules"`            // sorted by ID
+}
+
+// A Scope is a set of tables with demands of its own, as the configuration has it.
+type Scope struct {
+	Name             string                     `json:"name"`
+	BusinessFunction string                     `json:"business_function,omitempty"`
+	Owner            string                     `json:"owner,omitempty"`
+	RPOHours         *int                       `json:"rpo_hours,omitempty"`
+	RTOMinutes       *int                       `json:"rto_minutes,omitempty"`
+	Mechanisms       []string                   `json:"mechanisms,omitempty"` // what backs its tables up: plan, on_demand, external
+	Parameters       map[string]json.RawMessage `json:"parameters,omitempty"` // for every rule that has a parameter of that name
 }
 
 // A Summary is the last line of findings.jsonl.
