@@ -31,9 +31,6 @@ var wide = regexp.MustCompile(`%[^a-zA-Z%]*([0-9]{4,}|\*)`)
 // handled is how much a builtin has to read, at most a little more than limit.
 // Its error is a value that no builtin is given.
 func handled(name string, args []*ast.Term, limit int) (work int, err error) {
-	if name == "object.get" {
-		return 1, nil // it looks one key up, however large the object
-	}
 	grows := slices.Contains(growing, name)
 	if grows {
 		limit = min(limit, maxValue)
@@ -70,9 +67,6 @@ func made(name string, result *ast.Term, limit int) (work int, err error) {
 		if len(v) > maxDigits {
 			return 0, errDigits
 		}
-	}
-	if name == "object.get" {
-		return 1, nil
 	}
 	work = size(result, limit)
 	if work > maxValue && slices.Contains(growing, name) {

@@ -29,6 +29,7 @@ func TestLoadRefuses(t *testing.T) {
 		"network":                {file("x", head()+sides+"\n_n := http.send({})"), "undefined function http.send"},
 		"randomness":             {file("x", head()+sides+"\n_n := rand.intn(\"a\", 3)"), "undefined function rand.intn"},
 		"environment":            {file("x", head()+sides+"\n_n := opa.runtime()"), "undefined function opa.runtime"},
+		"a default for a fact":   {file("x", head()+sides+"\n_n := object.get(input, \"Tagz\", [])"), "undefined function object.get"},
 		"range":                  {file("x", head()+sides+"\n_n := numbers.range(1, 1000000000)"), "undefined function numbers.range"},
 		"template string":        {file("x", head()+sides+"\n_n := $\"{input.TableName}\""), "table/x/x.rego:17:7: template strings are not supported"},
 		"builtin's arguments":    {file("x", head()+sides+"\n_n := sprintf(1, [])"), "sprintf: invalid argument"},
