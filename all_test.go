@@ -31,7 +31,8 @@ var mayImport = map[string][]string{
 	"scanner/access":    {"scanner/authz", "scanner/snapshot"},
 	"scanner/run":       {"scanner/snapshot", "scanner/store"},
 	"scanner/collect":   {"scanner/snapshot"},
-	"scanner/facts":     {"scanner/snapshot", "scanner/schedule", "scanner/selection"},
+	"scanner/pattern":   {},
+	"scanner/facts":     {"scanner/snapshot", "scanner/schedule", "scanner/selection", "scanner/authz", "scanner/pattern"},
 	"config":            {"scanner/finding"},
 	"policies":          {},
 	"scanner/evaluate":  {"config", "scanner/facts", "scanner/finding"},
@@ -61,7 +62,7 @@ var onlyHere = map[string][]string{
 }
 
 // standardLibraryOnly are read by other people's tools: they stay easy to lift out.
-var standardLibraryOnly = []string{"scanner/snapshot", "scanner/finding", "scanner/schedule", "scanner/authz"}
+var standardLibraryOnly = []string{"scanner/snapshot", "scanner/finding", "scanner/schedule", "scanner/authz", "scanner/pattern"}
 
 type goFile struct {
 	name    string // slash path from the root

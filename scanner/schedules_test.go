@@ -102,7 +102,7 @@ func operation(rng *rand.Rand) string {
 	var all []string
 	for _, c := range collect.Collectors() {
 		// Most of what rules read comes from these.
-		if rng.IntN(4) == 0 || slices.Contains([]string{"account", "backup", "dynamodb", "kms"}, c.Name) {
+		if rng.IntN(4) == 0 || slices.Contains([]string{"account", "backup", "cloudtrail", "dynamodb", "events", "kms", "sns"}, c.Name) {
 			all = append(all, c.Actions...)
 		}
 	}
@@ -148,6 +148,8 @@ var enums = []field{
 	{"dynamodb:ListBackups", "BackupSummaries.BackupType"},
 	{"kms:DescribeKey", "KeyMetadata.KeyManager"},
 	{"kms:DescribeKey", "KeyMetadata.KeyState"},
+	{"cloudtrail:GetEventSelectors", "EventSelectors.ReadWriteType"},
+	{"events:ListRules", "Rules.State"},
 }
 
 // fields are always there, as far as anyone knows; AWS's models call most of them
@@ -223,6 +225,17 @@ var fields = []field{
 	{"dynamodb:ListBackups", "BackupSummaries.BackupType"},
 	{"dynamodb:ListBackups", "BackupSummaries.TableArn"},
 	{"dynamodb:ListBackups", "BackupSummaries.TableName"},
+	{"cloudtrail:DescribeTrails", "trailList.HomeRegion"},
+	{"cloudtrail:DescribeTrails", "trailList.IsMultiRegionTrail"},
+	{"cloudtrail:DescribeTrails", "trailList.TrailARN"},
+	{"cloudtrail:GetEventSelectors", "EventSelectors"},
+	{"cloudtrail:GetEventSelectors", "EventSelectors.IncludeManagementEvents"},
+	{"cloudtrail:GetEventSelectors", "EventSelectors.ReadWriteType"},
+	{"cloudtrail:GetTrailStatus", "IsLogging"},
+	{"events:ListRules", "Rules.Arn"},
+	{"events:ListRules", "Rules.Name"},
+	{"events:ListRules", "Rules.State"},
+	{"events:ListTargetsByRule", "Targets.Arn"},
 	{"kms:DescribeKey", "KeyMetadata"},
 	{"kms:DescribeKey", "KeyMetadata.Arn"},
 	{"kms:DescribeKey", "KeyMetadata.KeyManager"},

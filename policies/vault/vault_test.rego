@@ -20,6 +20,7 @@ with_facts(changes) := fixture.with_fields(
 		"foreign_points": 0,
 		"shortest_retention_days": 366,
 		"refused_senders": 0,
+		"copies_only": false,
 		"named_by_rules": 1,
 	},
 	changes,

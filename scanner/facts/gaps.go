@@ -30,6 +30,15 @@ const (
 	opLookupEvents      = "cloudtrail:LookupEvents"
 	opRegionSettings    = "backup:DescribeRegionSettings"
 	opDescribeKey       = "kms:DescribeKey"
+	opNotifications     = "backup:GetBackupVaultNotifications"
+	opListTrails        = "cloudtrail:DescribeTrails"
+	opTrailStatus       = "cloudtrail:GetTrailStatus"
+	opTrailSelectors    = "cloudtrail:GetEventSelectors"
+	opListAlarms        = "cloudwatch:DescribeAlarms"
+	opListRules         = "events:ListRules"
+	opListTargets       = "events:ListTargetsByRule"
+	opListFilters       = "logs:DescribeMetricFilters"
+	opTopic             = "sns:GetTopicAttributes"
 	opListRegions       = "account:ListRegions"
 )
 
@@ -61,6 +70,8 @@ type hole struct {
 	unproven bool
 	// keyed: only where a key has to be asked for.
 	keyed bool
+	// topic: only where a topic could tell; TopicArn names it.
+	topic bool
 	// left: only what is left of a deleted table.
 	left bool
 	// planned: only where a plan may have made a backup that is taken for forgotten.
@@ -78,7 +89,9 @@ var (
 	coveredHere = []string{"air_gapped_rules", "cold_rules", "copy_rules", "tables_that_depend"}
 	depending   = []string{"tables_that_depend"}
 	heldPoints  = []string{"dynamodb_points", "foreign_points", "points_by_status", "points_for_ever"}
-	sent        = []string{"named_by_rules", "refused_senders", "senders", "shortest_retention_days"}
+	told        = []string{"failures"}
+	namedHere   = []string{"copies_only", "named_by_rules"}
+	sent        = []string{"copies_only", "named_by_rules", "refused_senders", "senders", "shortest_retention_days"}
 	keptBy      = []string{"made_by", "oldest_without_end_age_days", "without_end"}
 	leftPoints  = []string{"creating", "days_left", "kept_for_ever", "never_expires", "oldest_creating_age_hours", "oldest_without_end_age_days", "usable", "without_end", "newest", "newest_age_days", "oldest_age_days", "recovery_points", "vaults"}
 	leftOwn     = []string{"TableId", "archival_backups", "creating", "days_left", "kept_for_ever", "never_expires", "oldest_creating_age_hours",
@@ -101,6 +114,10 @@ var (
 		{kind: KindVault, paths: sent, unlisted: true},
 		{kind: KindRegion, paths: coveredHere},
 	}
+	// rulesUnread: an event rule may tell of anything.
+	rulesUnread = []hole{{kind: KindVault, paths: told}, {kind: KindAccount, paths: []string{"watched"}}}
+	// trailsUnread: what no trail records, no rule or alarm tells of.
+	trailsUnread = []hole{{kind: KindAccount, paths: []string{"trails", "watched"}}}
 	// holdsUnread: a legal hold may hold what is in any vault.
 	holdsUnread = []hole{
 		{kind: KindVault, paths: []string{"legal_holds"}},
@@ -126,7 +143,7 @@ var (
 		{kind: KindTable, by: "ResourceArn", paths: []string{"Tags", "tagged_restore_test"}, tagsUnread: true},
 		{kind: KindTable, by: "ResourceArn", paths: covering, tags: true},
 		{kind: KindPlanRule, paths: covered, tags: true},
-		{kind: KindVault, paths: []string{"named_by_rules"}, tags: true},
+		{kind: KindVault, paths: namedHere, tags: true},
 		{kind: KindRegion, paths: coveredHere, tags: true},
 	}
 )
@@ -136,11 +153,11 @@ var (
 var holes = map[string][]hole{
 	opListTables: {
 		{kind: KindSelection, paths: append([]string{"dead"}, countedTables...)},
-		{kind: KindAccount, paths: []string{"tables"}},
+		{kind: KindAccount, paths: []string{"tables", "watched"}},
 		{kind: KindTable, unlisted: true},
 		{kind: KindBackup, unlisted: true}, // any table may be a deleted one
 		{kind: KindPlanRule, paths: covered},
-		{kind: KindVault, paths: []string{"named_by_rules"}, unlisted: true},
+		{kind: KindVault, paths: namedHere, unlisted: true},
 		{kind: KindRegion, paths: append([]string{"tables"}, coveredHere...)},
 	},
 	opDescribeTable: {
@@ -148,7 +165,7 @@ var holes = map[string][]hole{
 		{kind: KindTable, by: "TableName", paths: all},
 		{kind: KindBackup, by: "TableName", paths: all},
 		{kind: KindPlanRule, paths: covered},
-		{kind: KindVault, paths: []string{"named_by_rules"}},
+		{kind: KindVault, paths: namedHere},
 		{kind: KindRegion, paths: coveredHere},
 	},
 	opContinuousBackups: {
@@ -173,6 +190,7 @@ var holes = map[string][]hole{
 	opGetSelection:   selectionsUnread,
 	opListVaults: {
 		{kind: KindVault, paths: heldPoints, unlisted: true},
+		{kind: KindAccount, paths: []string{"watched"}},
 		{kind: KindPlanRule, paths: []string{"air_gapped_vault", "copies", "vault"}},
 		{kind: KindTable, paths: found},
 		{kind: KindTable, paths: covering, unproven: true},
@@ -187,6 +205,7 @@ var holes = map[string][]hole{
 	},
 	opListPoints: {
 		{kind: KindVault, by: "BackupVaultName", paths: heldPoints},
+		{kind: KindAccount, paths: []string{"watched"}},
 		{kind: KindVault, by: "BackupVaultName", paths: all, unnamed: true}, // it may hold nothing of DynamoDB
 		{kind: KindTable, paths: found},
 		{kind: KindTable, paths: covering, unproven: true},
@@ -222,11 +241,20 @@ var holes = map[string][]hole{
 		{kind: KindPlanRule, paths: []string{"advanced_backup"}},
 		{kind: KindPlanRule, paths: covered, optIn: true},
 		{kind: KindPlanRule, paths: colliding, optIn: true, wide: true},
-		{kind: KindVault, paths: []string{"named_by_rules"}, optIn: true},
+		{kind: KindVault, paths: namedHere, optIn: true},
 	},
 
-	opListHolds: holdsUnread,
-	opGetHold:   holdsUnread,
+	opNotifications:  {{kind: KindVault, by: "BackupVaultName", paths: told}},
+	opListRules:      rulesUnread,
+	opListTargets:    rulesUnread,
+	opTopic:          {{kind: KindVault, paths: told, topic: true}, {kind: KindAccount, paths: []string{"watched"}, topic: true}},
+	opListTrails:     trailsUnread,
+	opTrailStatus:    trailsUnread,
+	opTrailSelectors: trailsUnread,
+	opListAlarms:     {{kind: KindAccount, paths: []string{"watched"}}},
+	opListFilters:    {{kind: KindAccount, paths: []string{"watched"}}},
+	opListHolds:      holdsUnread,
+	opGetHold:        holdsUnread,
 	opDescribeKey: {
 		{kind: KindVault, by: "KeyId", paths: []string{"key"}, keyed: true},
 	},
@@ -235,7 +263,6 @@ var holes = map[string][]hole{
 	"backup:DescribeGlobalSettings":                        {},
 	"backup:DescribeProtectedResource":                     {},
 	"backup:GetBackupVaultAccessPolicy":                    {},
-	"backup:GetBackupVaultNotifications":                   {},
 	"backup:GetRestoreTestingPlan":                         {},
 	"backup:GetRestoreTestingSelection":                    {},
 	"backup:ListProtectedResources":                        {},
@@ -246,17 +273,10 @@ var holes = map[string][]hole{
 	"backup:ListRestoreTestingPlans":                       {},
 	"backup:ListRestoreTestingSelections":                  {},
 	"backup:ListTags":                                      {},
-	"cloudtrail:DescribeTrails":                            {},
-	"cloudtrail:GetEventSelectors":                         {},
-	"cloudtrail:GetTrailStatus":                            {},
-	"cloudwatch:DescribeAlarms":                            {},
-	"events:ListRules":                                     {},
-	"events:ListTargetsByRule":                             {},
 	"iam:GetAccountAuthorizationDetails":                   {},
 	"iam:GetAccountSummary":                                {},
 	"iam:ListAccountAliases":                               {},
 	"kms:GetKeyPolicy":                                     {},
-	"logs:DescribeMetricFilters":                           {},
 	"organizations:DescribeEffectivePolicy":                {},
 	"organizations:DescribeOrganization":                   {},
 	"organizations:DescribePolicy":                         {},
@@ -269,7 +289,6 @@ var holes = map[string][]hole{
 	"organizations:ListPolicies":                           {},
 	"organizations:ListRoots":                              {},
 	"organizations:ListTargetsForPolicy":                   {},
-	"sns:GetTopicAttributes":                               {},
 	"sns:ListSubscriptionsByTopic":                         {},
 
 	opListRegions: everything, // Regions may be missing, with all that is in them
@@ -314,6 +333,8 @@ type about struct {
 
 	optInSomewhere, unprovenSomewhere bool
 
+	topics map[string]bool // ARNs of topics that could tell
+
 	named bool // a plan rule sends backups there, or some are there
 }
 
@@ -343,6 +364,10 @@ func (h hole) applies(a about) bool {
 
 // concerns reports whether a gap is about the subject, or about all of its kind.
 func (h hole) concerns(g snapshot.Gap, a about) bool {
+	if h.topic {
+		topic, given := g.Parameters["TopicArn"]
+		return a.topics[topic] || !given && len(a.topics) > 0
+	}
 	value, given := g.Parameters[h.by]
 	if list, known := a.several[h.by]; known && given {
 		return slices.Contains(list, value)

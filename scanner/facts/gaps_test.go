@@ -44,7 +44,9 @@ func rich() []any {
 	first.Versions = []snapshot.PlanVersion{{VersionId: "v0", CreationDate: ago(50 * day)}, {VersionId: "v1", CreationDate: ago(3 * day)}}
 	older.Current, older.VersionId = false, "v0"
 	return []any{
-		settings(true, true), vaultKey(), orders(), zebra, mainVault(), second, &snapshot.LegalHold{LegalHoldArn: "h1", LegalHoldId: "h1", Status: "ACTIVE"}, first, &older, other, byOptIn, ambiguous,
+		settings(true, true), vaultKey(), orders(), zebra, mainVault(), second, &snapshot.LegalHold{LegalHoldArn: "h1", LegalHoldId: "h1", Status: "ACTIVE"},
+		backupRule(), callsRule(), topic("Alerts"), topic("Alarms"), trail(), alarm(), filter(),
+		first, &older, other, byOptIn, ambiguous,
 		point(tableARN(dublin, "Orders"), 13*time.Hour), proof, earlier, side, point(gone, 20*day),
 		ownBackup(tableARN(dublin, "Orders"), "1", "USER", "id-2", 50*time.Hour), ownBackup(gone, "2", "USER", "id-9", 40*day),
 		&snapshot.BackupJob{ResourceArn: tableARN(dublin, "Orders"), BackupJobId: "j1", State: "RUNNING", CreationDate: ago(time.Hour)},
@@ -70,6 +72,16 @@ func gapOf(v any) snapshot.Gap {
 		return gap("backup:GetBackupPlan", "BackupPlanId", v.BackupPlanId)
 	case *snapshot.BackupSelection:
 		return gap("backup:GetBackupSelection", "BackupPlanId", v.BackupPlanId, "SelectionId", v.SelectionId)
+	case *snapshot.EventRule:
+		return gap("events:ListRules", "EventBusName", "default")
+	case *snapshot.Topic:
+		return gap("sns:GetTopicAttributes", "TopicArn", v.TopicArn)
+	case *snapshot.Trail:
+		return gap("cloudtrail:DescribeTrails", "includeShadowTrails", "true")
+	case *snapshot.MetricAlarm:
+		return gap("cloudwatch:DescribeAlarms", "AlarmTypes", "MetricAlarm")
+	case *snapshot.MetricFilter:
+		return gap("logs:DescribeMetricFilters", "logGroupName", v.LogGroupName)
 	case *snapshot.LegalHold:
 		return gap("backup:GetLegalHold", "LegalHoldId", v.LegalHoldId)
 	case *snapshot.KMSKey:
@@ -201,6 +213,8 @@ func parameters(operation string) []string {
 		return []string{"BackupPlanId", "plan-3"}
 	case "backup:ListBackupSelections", "backup:GetBackupSelection":
 		return []string{"BackupPlanId", "plan-1"}
+	case "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic":
+		return []string{"TopicArn", topicARN("Alerts")}
 	case "kms:DescribeKey", "kms:GetKeyPolicy":
 		return []string{"KeyId", "arn:aws:kms:eu-west-1:111122223333:key/k-1"}
 	case "backup:ListRecoveryPointsByBackupVault", "backup:GetBackupVaultAccessPolicy", "backup:GetBackupVaultNotifications", "backup:DescribeRecoveryPoint":

@@ -25,6 +25,8 @@ type Vault struct {
 	Senders               []Sender      `json:"senders"`                           // plan rules that send backups of any service here, sorted
 	ShortestRetentionDays *int          `json:"shortest_retention_days,omitempty"` // of senders whose backups have an end
 	RefusedSenders        int           `json:"refused_senders"`                   // whose backups the lock's bounds refuse
+	CopiesOnly            bool          `json:"copies_only"`                       // no backup job writes here: all that is sent, or else all that is held, is copies
+	Failures              []Telling     `json:"failures"`                          // who is told of a backup job into this vault that ends ABORTED, EXPIRED, FAILED
 	NamedByRules          int           `json:"named_by_rules"`                    // plan rules and copies that send tables' backups here
 }
 

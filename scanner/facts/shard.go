@@ -19,8 +19,9 @@ type shard struct {
 	keys     map[string]*snapshot.KMSKey // by ARN
 	vaults   []*snapshot.BackupVault
 	holds    []*snapshot.LegalHold // ACTIVE
-	plans    []*plan               // in force
-	older    map[string][]*plan    // other versions of them, and of deleted ones, by plan id
+	watch    watch
+	plans    []*plan            // in force
+	older    map[string][]*plan // other versions of them, and of deleted ones, by plan id
 	tables   map[string]*snapshot.Table
 	unread   map[string]bool // ARNs of tables that are listed, but not described; with or without a row
 	archival map[string]bool // ARNs of the backups that AWS made of archived tables
@@ -46,6 +47,7 @@ func newShard(name string, file io.ReadCloser) *shard {
 	s := &shard{
 		stream: newStream(name, file), calls: newCalls(), deletions: map[string]*snapshot.TrailEvent{},
 		keys:   map[string]*snapshot.KMSKey{},
+		watch:  watch{topics: map[string]*snapshot.Topic{}},
 		tables: map[string]*snapshot.Table{}, unread: map[string]bool{}, archival: map[string]bool{},
 		onDemand: map[string]*onDemand{}, leftover: map[string]map[string]*leftover{}, jobs: map[string]*jobs{},
 		older: map[string][]*plan{}, texts: map[string]string{}, creators: map[snapshot.RecoveryPointCreator]*snapshot.RecoveryPointCreator{},
@@ -62,6 +64,7 @@ func (s *shard) readHead() error {
 			return err
 		}
 		switch r := s.row; {
+		case s.watch.add(r):
 		case r.Header != nil:
 			s.header = *r.Header
 		case r.Gap != nil:
@@ -166,6 +169,11 @@ func (s *shard) addSilent() {
 		{"backup", []string{opListPlans, opListVaults, opRegionSettings, opListJobs, opListHolds}},
 		{"dynamodb", []string{opListTables, opListBackups}},
 		{"kms", []string{opDescribeKey}},
+		{"cloudtrail", []string{opListTrails}},
+		{"cloudwatch", []string{opListAlarms}},
+		{"events", []string{opListRules}},
+		{"logs", []string{opListFilters}},
+		{"sns", []string{opTopic}},
 	} {
 		if slices.Contains(s.header.Collectors, c.collector) {
 			continue

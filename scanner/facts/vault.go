@@ -85,7 +85,10 @@ func (a *account) vaultSubject(s *shard, v *snapshot.BackupVault, use *vaultUse,
 		MinRetentionDays: positive(v.MinRetentionDays), MaxRetentionDays: positive(v.MaxRetentionDays),
 		Key: s.vaultKey(v), PointsByStatus: []StatusCount{}, LegalHolds: s.holdsOn(v.BackupVaultName),
 		Senders: orEmpty(use.senders), ShortestRetentionDays: use.shortest(), RefusedSenders: use.refused(bounds(v, now)), NamedByRules: use.rules,
+		CopiesOnly: use.direct == 0 && (use.rules > 0 || held.count > 0 && held.copies == held.count),
 	}
+	var topics map[string]bool
+	facts.Failures, topics = s.failuresTold(v)
 	if facts.Lock == "grace" {
 		days := int(v.LockDate.Sub(now) / day)
 		facts.DaysUntilLock = &days
@@ -105,10 +108,11 @@ func (a *account) vaultSubject(s *shard, v *snapshot.BackupVault, use *vaultUse,
 	}
 	subject.cite("legal_holds", s.calls.of(opListHolds), s.calls.of(opGetHold))
 	subject.cite("named_by_rules", plans...)
+	subject.cite("failures", s.calls.about(opNotifications, v.BackupVaultName), s.calls.of(opListRules), s.calls.of(opListTargets), s.calls.of(opTopic))
 	subject.cite("key", s.calls.of(opListVaults), s.calls.about(opDescribeKey, v.EncryptionKeyArn))
 	s.hide(subject, about{
-		names: map[string]string{"BackupVaultName": v.BackupVaultName, "KeyId": v.EncryptionKeyArn},
-		keyed: facts.Key != nil && facts.Key.Owner != awsOwned,
+		names:  map[string]string{"BackupVaultName": v.BackupVaultName, "KeyId": v.EncryptionKeyArn},
+		topics: topics, keyed: facts.Key != nil && facts.Key.Owner != awsOwned,
 		named: use.rules > 0 || held.count > 0, tags: s.tagsCount(), optIn: use.optIn,
 	})
 	a.hideFarSenders(s, subject)

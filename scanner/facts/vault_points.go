@@ -9,13 +9,14 @@ import (
 
 // vaultPoints is what the recovery points of tables in one vault came to.
 type vaultPoints struct {
-	count, forEver, foreign int
-	byStatus                map[string]int
+	count, forEver, foreign, copies int
+	byStatus                        map[string]int
 }
 
 func (v *vaultPoints) add(p *snapshot.RecoveryPoint, foreign bool) {
 	v.count++
 	v.byStatus[p.Status]++
+	v.copies += one(p.SourceBackupVaultArn != "")
 	if foreign {
 		v.foreign++
 	}

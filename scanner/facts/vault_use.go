@@ -9,6 +9,7 @@ import (
 // A vaultUse is who sends backups to a vault.
 type vaultUse struct {
 	senders []Sender // of any service
+	direct  int      // rules that cover tables and back up into it
 	rules   int      // plan rules and copies that cover tables
 	serves  []string // tables
 	plans   []string // ids, of those
@@ -51,6 +52,7 @@ func (u *vaultUse) add(r *planRule, t target) {
 		return
 	}
 	u.rules++
+	u.direct += one(!t.copies)
 	u.serves = append(u.serves, r.serves...)
 	u.optIn = u.optIn || r.optIn
 	u.plans = appendNew(u.plans, r.plan.BackupPlanId)

@@ -160,6 +160,16 @@ func row(v any) snapshot.Row {
 		return snapshot.Row{CopyJob: v}
 	case *snapshot.RecoveryPoint:
 		return snapshot.Row{RecoveryPoint: v}
+	case *snapshot.EventRule:
+		return snapshot.Row{EventRule: v}
+	case *snapshot.Topic:
+		return snapshot.Row{Topic: v}
+	case *snapshot.Trail:
+		return snapshot.Row{Trail: v}
+	case *snapshot.MetricAlarm:
+		return snapshot.Row{MetricAlarm: v}
+	case *snapshot.MetricFilter:
+		return snapshot.Row{MetricFilter: v}
 	case *snapshot.LegalHold:
 		return snapshot.Row{LegalHold: v}
 	case *snapshot.KMSKey:
