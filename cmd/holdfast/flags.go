@@ -207,12 +207,19 @@ func (a *app) readConfig(path string) (*config.Config, error) {
 func loadPolicy(dirs []string) (*evaluate.Policy, error) {
 	trees := []evaluate.Tree{{Name: "policies", FS: policies.FS}}
 	for _, dir := range dirs {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return nil, fmt.Errorf("--policies %s: no such folder", dir)
+		if err := isFolder(dir); err != nil {
+			return nil, err
 		}
 		trees = append(trees, evaluate.Tree{Name: dir, FS: os.DirFS(dir)})
 	}
 	return evaluate.Load(trees...)
+}
+
+func isFolder(dir string) error {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fmt.Errorf("--policies %s: no such folder", dir)
+	}
+	return nil
 }
 
 func formatNames() []string {

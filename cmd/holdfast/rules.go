@@ -6,13 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"holdfast/policies"
-	"holdfast/scanner/evaluate"
 	"holdfast/scanner/finding"
 )
 
@@ -24,7 +21,7 @@ func (a *app) rules() *cobra.Command {
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.rulesList(), a.rulesShow(), a.rulesTest(), a.rulesNew(), a.rulesPages())
+	cmd.AddCommand(a.rulesList(), a.rulesShow(), a.rulesTest(), a.rulesNew(), a.rulesExport(), a.rulesPages())
 	return cmd
 }
 
@@ -94,74 +91,6 @@ func (a *app) rulesShow() *cobra.Command {
 	}
 	f.addConfig(cmd)
 	f.addPolicy(cmd)
-	return cmd
-}
-
-func (a *app) rulesTest() *cobra.Command {
-	var dirs []string
-	cmd := &cobra.Command{
-		Use:   "test [PATTERN]",
-		Short: "Check the rules and run their tests, with coverage",
-		Long: `Test type-checks the rules against the facts and runs every _test.rego. PATTERN is
-a regular expression on package and test name. It exits 1 when a test fails.`,
-		Example: "  holdfast rules test --policies ./our-rules\n  holdfast rules test table.retention",
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			trees := []evaluate.Tree{{Name: "policies", FS: policies.FS}}
-			for _, dir := range dirs {
-				trees = append(trees, evaluate.Tree{Name: dir, FS: os.DirFS(dir)})
-			}
-			result, err := evaluate.Test(cmd.Context(), trees, strings.Join(args, ""))
-			if err != nil {
-				return err
-			}
-			return a.printTests(result, len(args) == 0)
-		},
-	}
-	cmd.Flags().StringSliceVar(&dirs, "policies", nil, "`DIR` with more rules")
-	return cmd
-}
-
-func (a *app) printTests(result evaluate.TestReport, all bool) error {
-	failed := result.Failed()
-	for _, test := range failed {
-		fmt.Fprintf(a.stdout, "FAIL %s:%d: %s.%s %s\n", test.File, test.Line, test.Package, test.Name, strings.TrimSpace(test.Output))
-	}
-	for _, file := range result.Coverage {
-		if all && file.Percent < 100 { // a part of the tests covers little
-			fmt.Fprintf(a.stdout, "%5.1f %%  %s, lines not covered: %v\n", file.Percent, file.File, file.NotCovered)
-		}
-	}
-	fmt.Fprintf(a.stdout, "%d tests, %d failed\n", len(result.Results), len(failed))
-	switch {
-	case len(result.Results) == 0:
-		return fmt.Errorf("no test ran; is the pattern right?")
-	case len(failed) > 0:
-		return verdict{code: exitFindings}
-	}
-	return nil
-}
-
-func (a *app) rulesNew() *cobra.Command {
-	var dir string
-	cmd := &cobra.Command{
-		Use:     "new SUBJECT.RULE",
-		Short:   "Write a new rule and its test, to be filled in",
-		Example: "  holdfast rules new table.has_owner --policies ./our-rules",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			subject, rule, found := strings.Cut(args[0], ".")
-			if !found {
-				return fmt.Errorf("a rule's id is subject.rule, such as table.has_owner; got %q", args[0])
-			}
-			files, err := evaluate.New(dir, subject, rule)
-			for _, file := range files {
-				fmt.Fprintln(a.stdout, file)
-			}
-			return err
-		},
-	}
-	cmd.Flags().StringVar(&dir, "policies", "policies", "`DIR` of the policy tree")
 	return cmd
 }
 

@@ -42,6 +42,10 @@ func wrapped() []string {
 	return slices.DeleteFunc(slices.Clone(builtins), func(name string) bool { return slices.Contains(bare, name) })
 }
 
+// Capabilities is what rules may use of OPA, for its own tools: opa check
+// --capabilities.
+func Capabilities() any { return capabilities() }
+
 // capabilities is OPA's own list cut down to builtins. AllowNet is empty, not
 // absent: nobody fetches schemas.
 func capabilities() *ast.Capabilities {

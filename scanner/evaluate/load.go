@@ -22,6 +22,9 @@ type Tree struct {
 	FS   fs.FS
 	// Tested demands a test file beside each rule.
 	Tested bool
+	// Untested leaves its tests out of Test, but for what those of other trees need
+	// of them: the subjects that tests are made of.
+	Untested bool
 }
 
 // A Policy is a set of rules that have been checked and compiled. It is safe for
@@ -119,7 +122,7 @@ func (l *loader) tree(tree Tree) {
 			continue
 		}
 		if isTest {
-			l.test(name, module)
+			l.test(tree, name, module)
 			continue
 		}
 		l.module(tree, name, module)
@@ -218,14 +221,23 @@ func (l *loader) module(tree Tree, name string, module *ast.Module) {
 
 // test files one module of tests, which are in a package of their own: in the
 // rule's, they would be part of it.
-func (l *loader) test(name string, module *ast.Module) {
+func (l *loader) test(tree Tree, name string, module *ast.Module) {
 	folder := slashpath.Dir(strings.TrimSuffix(name, "_test.rego"))
 	want := "holdfast." + strings.ReplaceAll(folder, "/", ".") + "_test"
 	if pkg := strings.TrimPrefix(module.Package.Path.String(), "data."); pkg != want {
 		l.fail(module.Package.Location, "package is %s; tests in this place are in %s", pkg, want)
 		return
 	}
+	if tree.Untested && !slices.ContainsFunc(module.Rules, shared) {
+		return
+	}
 	l.modules[module.Package.Location.File] = module
+}
+
+// shared says of a rule of a test file whether other files are meant to use it.
+func shared(r *ast.Rule) bool {
+	name := r.Head.Ref()[0].Value.String()
+	return !strings.HasPrefix(name, "test_") && !strings.HasPrefix(name, "todo_test_") && !strings.HasPrefix(name, "_")
 }
 
 func (l *loader) library(module *ast.Module, pkg string) {

@@ -125,7 +125,7 @@ func runTests(ctx context.Context, trees []Tree, filter string, finished func(Te
 	for result := range results {
 		finished(testResult(result))
 	}
-	return covered(coverage, l.modules), nil
+	return covered(coverage, l.modules, untested(trees)), nil
 }
 
 func wrappedForTests() (all []*tester.Builtin) {
@@ -157,11 +157,18 @@ func testResult(r *tester.Result) TestResult {
 	return result
 }
 
-// covered leaves out tests and what they import alone.
-func covered(coverage *cover.Cover, modules map[string]*ast.Module) (all []Coverage) {
+// untested says of a file whether it is of a tree whose tests did not run.
+func untested(trees []Tree) func(file string) bool {
+	return func(file string) bool {
+		return slices.ContainsFunc(trees, func(t Tree) bool { return t.Untested && strings.HasPrefix(file, t.Name+"/") })
+	}
+}
+
+// covered leaves out tests, and what was not tested.
+func covered(coverage *cover.Cover, modules map[string]*ast.Module, untested func(file string) bool) (all []Coverage) {
 	report := coverage.Report(modules)
 	for _, file := range keysSorted(modules) {
-		if strings.HasSuffix(file, "_test.rego") {
+		if strings.HasSuffix(file, "_test.rego") || untested(file) {
 			continue
 		}
 		c := Coverage{File: file, Percent: 100}
